@@ -1,0 +1,187 @@
+"""Stocktakes: expectation frozen, products counted, variances posted, moved lines counted again.
+
+Every verb locks the stocktake, then the levels; an expectation is always read under level locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils import timezone
+
+from inventory import ledger
+from inventory.errors import InvalidLines, NotCounted, RecountRequired, WrongState
+from inventory.models import Movement, Product, State, Stocktake, StocktakeLine, Warehouse
+
+_NAMED = 5
+
+
+@transaction.atomic
+def open_stocktake(
+    warehouse: Warehouse, product_ids: Iterable[int], actor: str = "", note: str = ""
+) -> Stocktake:
+    """Start counting these products (more may be added later). Raises InvalidLines."""
+    stocktake = Stocktake.objects.create(warehouse=warehouse, opened_by=actor, note=note)
+    add(stocktake, product_ids)
+    return stocktake
+
+
+@transaction.atomic
+def add(stocktake: Stocktake, product_ids: Iterable[int]) -> None:
+    """Count these products too; those on the stocktake already stay as they are.
+
+    Raises WrongState (not open), InvalidLines (unknown product).
+    """
+    _lock_open(stocktake)
+    present = set(stocktake.lines.values_list("product_id", flat=True))
+    wanted = sorted(set(product_ids) - present)
+    if Product.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise InvalidLines("A product does not exist: choose existing products.", field="product")
+    frozen = _freeze(stocktake.warehouse_id, wanted)
+    StocktakeLine.objects.bulk_create(
+        (
+            StocktakeLine(
+                stocktake=stocktake,
+                product_id=product_id,
+                expected=frozen[product_id][0],
+                expected_movement=frozen[product_id][1],
+            )
+            for product_id in wanted
+        ),
+        batch_size=1000,
+    )
+
+
+@transaction.atomic
+def record(stocktake: Stocktake, counted: Mapping[int, int], actor: str = "") -> None:
+    """Write down what was counted, by product id.
+
+    Where stock moved since the expectation was frozen, this freezes it anew: recording a count
+    again *is* the recount that close demands. Raises WrongState, InvalidLines.
+    """
+    _lock_open(stocktake)
+    lines = {line.product_id: line for line in _locked_lines(stocktake)}
+    for product_id, units in counted.items():
+        if product_id not in lines:
+            raise InvalidLines(
+                f"Product {product_id} is not on {stocktake}: add it first.", field="product"
+            )
+        if units < 0:
+            raise InvalidLines("A count is 0 or more.", field="counted")
+    frozen = _freeze(stocktake.warehouse_id, counted)
+    for product_id, units in counted.items():
+        line = lines[product_id]
+        line.expected, line.expected_movement = frozen[product_id]
+        line.counted, line.counted_by, line.counted_at = units, actor, timezone.now()
+    StocktakeLine.objects.bulk_update(
+        [lines[product_id] for product_id in counted],
+        ["expected", "expected_movement", "counted", "counted_by", "counted_at"],
+        batch_size=1000,
+    )
+
+
+def moved_since_frozen() -> Exists:
+    """For a query over lines: whether stock moved after the line's expectation was frozen."""
+    moved = Movement.objects.filter(
+        product=OuterRef("product"),
+        warehouse=OuterRef("stocktake__warehouse"),
+        state=State.ON_HAND,
+        id__gt=OuterRef("expected_movement"),
+    )
+    return Exists(moved)
+
+
+def needing_recount(stocktake: Stocktake) -> QuerySet[StocktakeLine]:
+    """Counted lines whose stock moved after their expectation was frozen; one statement."""
+    return stocktake.lines.filter(moved_since_frozen(), counted__isnull=False)
+
+
+def needs_recount(line: StocktakeLine) -> bool:
+    """Whether this one line was counted and its stock has moved since."""
+    return needing_recount(line.stocktake).filter(pk=line.pk).exists()
+
+
+@transaction.atomic
+def close(stocktake: Stocktake, actor: str = "", *, skip_uncounted: bool = False) -> None:
+    """Post all variances at once; a line without variance makes its level known all the same.
+
+    Closing twice closes once. `skip_uncounted` leaves lines without a count as they are. Raises
+    WrongState (canceled), NotCounted, RecountRequired; both name SKUs.
+    """
+    _lock(stocktake)
+    if stocktake.status == Stocktake.Status.CLOSED:
+        return
+    _demand_open(stocktake)
+    lines = _locked_lines(stocktake)
+    counted = {line.product_id: line.counted for line in lines if line.counted is not None}
+    if not counted or (len(counted) < len(lines) and not skip_uncounted):
+        skus = _skus(stocktake.lines.filter(counted__isnull=True))
+        raise NotCounted(
+            f"Not counted: {skus or 'anything'}. Count them, or close without them.",
+            field="counted",
+        )
+    ledger.on_hand_locked(stocktake.warehouse_id, counted)
+    if skus := _skus(needing_recount(stocktake)):
+        raise RecountRequired(
+            f"Stock moved after counting: {skus}. Count these again.", field="counted"
+        )
+    cause = ledger.Cause(
+        document=str(stocktake), actor=actor, note=stocktake.note, key=f"count:st:{stocktake.pk}"
+    )
+    ledger.count(stocktake.warehouse_id, counted, cause)
+    _end(stocktake, Stocktake.Status.CLOSED, actor)
+
+
+@transaction.atomic
+def cancel(stocktake: Stocktake, actor: str = "") -> None:
+    """Drop the stocktake; no stock changes. Raises WrongState (closed)."""
+    _lock(stocktake)
+    if stocktake.status != Stocktake.Status.CANCELED:
+        _demand_open(stocktake)
+        _end(stocktake, Stocktake.Status.CANCELED, actor)
+
+
+def _freeze(warehouse_id: int, product_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Stock and number of its last movement, by product id, read while the levels are locked."""
+    product_ids = list(product_ids)
+    held = ledger.on_hand_locked(warehouse_id, product_ids)
+    last = dict(
+        Movement.objects.filter(
+            product__in=product_ids, warehouse=warehouse_id, state=State.ON_HAND
+        )
+        .order_by()
+        .values_list("product_id")
+        .annotate(Max("id"))
+    )
+    return {product: (held.get(product, 0), last.get(product, 0)) for product in product_ids}
+
+
+def _lock(stocktake: Stocktake) -> None:
+    stocktake.refresh_from_db(from_queryset=Stocktake.objects.select_for_update(no_key=True))
+
+
+def _lock_open(stocktake: Stocktake) -> None:
+    _lock(stocktake)
+    _demand_open(stocktake)
+
+
+def _demand_open(stocktake: Stocktake) -> None:
+    if stocktake.status != Stocktake.Status.OPEN:
+        raise WrongState(f"{stocktake} is {stocktake.status}: open a new one.", field="status")
+
+
+def _locked_lines(stocktake: Stocktake) -> list[StocktakeLine]:
+    return list(stocktake.lines.order_by("pk").select_for_update(no_key=True))
+
+
+def _end(stocktake: Stocktake, status: Stocktake.Status, actor: str) -> None:
+    stocktake.status, stocktake.closed_by, stocktake.closed_at = status, actor, timezone.now()
+    stocktake.save(update_fields=["status", "closed_by", "closed_at"])
+
+
+def _skus(lines: QuerySet[StocktakeLine]) -> str:
+    """The first few SKUs of these lines, for a message; "" when there are none."""
+    skus = list(lines.order_by("product__sku").values_list("product__sku", flat=True)[: _NAMED + 1])
+    return ", ".join(skus[:_NAMED]) + (" and more" if len(skus) > _NAMED else "")

@@ -1,0 +1,73 @@
+"""Named refusals. Whatever is refused is refused whole, and the message names field and remedy."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refused(Exception):  # noqa: N818 - the word a person reads; every floor derives from it
+    """A request that makes no sense now. Nothing was changed.
+
+    `code` is stable and machine-readable, `field` names the input to correct ("" when none).
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InsufficientStock(Refused):
+    """A warehouse that forbids negative stock would go below zero."""
+
+    code = "insufficient_stock"
+
+
+class OverReleased(Refused):
+    """More committed, incoming or staged units would be taken away than there are."""
+
+    code = "over_released"
+
+
+class KeyReused(Refused):
+    """The same key arrived again with different lines."""
+
+    code = "key_reused"
+
+
+class InvalidLines(Refused):
+    """A posting without lines, with a zero delta, or with an unknown product or warehouse."""
+
+    code = "invalid_lines"
+
+
+class WrongState(Refused):
+    """The document is not in a state that allows this step."""
+
+    code = "wrong_state"
+
+
+class RecountRequired(Refused):
+    """Counted stock moved after its expectation was frozen; count these lines again."""
+
+    code = "recount_required"
+
+
+class OverReceived(Refused):
+    """More was received than the purchase order line still expects."""
+
+    code = "over_received"
+
+
+class NotCounted(Refused):
+    """A stocktake line has no count yet."""
+
+    code = "not_counted"
+
+
+class BelowZero(Refused):
+    """Negative stock can not be forbidden while some levels are below zero."""
+
+    code = "below_zero"

@@ -1,0 +1,20 @@
+from django.db import models
+
+
+class Warehouse(models.Model):
+    """A place where we keep units."""
+
+    code = models.SlugField(max_length=32, unique=True, allow_unicode=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField("active", default=True)
+    can_go_negative = models.BooleanField(
+        "may go below zero",
+        default=False,
+        help_text="Allow shipping more than was counted. The database refuses it otherwise.",
+    )
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,182 @@
+"""Purchase orders: expected, received direct, staged or cross-dock, put away, closed short.
+
+Every verb locks the order (or receipt), then its lines by primary key, then the ledger's levels;
+each is whole or not at all, and doing it twice does it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from inventory import ledger
+from inventory.errors import InvalidLines, KeyReused, OverReceived, WrongState
+from inventory.models import (
+    Movement,
+    Product,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Receipt,
+    ReceiptLine,
+)
+
+Units = Mapping[int, int]
+"""Product id to a positive number of units."""
+
+
+@transaction.atomic
+def open_order(order: PurchaseOrder, actor: str = "") -> None:
+    """Send a draft: its units are incoming from now on. An open order stays as it is.
+
+    Raises WrongState (closed), InvalidLines (no lines).
+    """
+    _lock(order)
+    if order.status == PurchaseOrder.Status.OPEN:
+        return
+    if order.status != PurchaseOrder.Status.DRAFT:
+        raise WrongState(f"{order} is closed: create a new purchase order.", field="status")
+    lines = order.lines.order_by("product_id").values_list("product_id", "ordered")
+    ledger.expect(order.warehouse_id, list(lines), _cause(order, actor, f"expect:po:{order.pk}"))
+    _set_status(order, PurchaseOrder.Status.OPEN)
+
+
+@transaction.atomic
+def receive(
+    order: PurchaseOrder, units: Units, mode: Receipt.Mode, key: str, actor: str = ""
+) -> Receipt:
+    """Goods came in; the order closes when nothing is left to come.
+
+    DIRECT and CROSS_DOCK units are in stock at once (the orders floor then ships the latter),
+    STAGED ones wait for put_away. The same key with the same content returns the same receipt.
+    Raises WrongState, InvalidLines, OverReceived, KeyReused.
+    """
+    _lock(order)
+    receipt, is_new = Receipt.objects.get_or_create(
+        key=key,
+        defaults={
+            "purchase_order": order,
+            "mode": mode,
+            "actor": actor,
+            "received_at": timezone.now(),
+        },
+    )
+    if not is_new:
+        _demand_same(receipt, order, units, mode)
+        return receipt
+    if order.status != PurchaseOrder.Status.OPEN:
+        raise WrongState(f"{order} is {order.status}: only an open order is received.")
+    _take_in(order, units)
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(receipt=receipt, product_id=product, quantity=quantity)
+        for product, quantity in sorted(units.items())
+    )
+    cause = _cause(order, actor, f"receive:{key}")
+    if mode == Receipt.Mode.STAGED:
+        ledger.stage(order.warehouse_id, units.items(), cause)
+    else:
+        ledger.receive(order.warehouse_id, units.items(), cause, is_expected=True)
+    return receipt
+
+
+@transaction.atomic
+def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> None:
+    """Staged units go to their shelves and are in stock. The same key does it once.
+
+    Raises WrongState (not a staged receipt), InvalidLines, OverReceived, KeyReused.
+    """
+    receipt.refresh_from_db(from_queryset=Receipt.objects.select_for_update(no_key=True))
+    if receipt.mode != Receipt.Mode.STAGED:
+        raise WrongState(f"{receipt} went {receipt.get_mode_display()}: nothing to put away.")
+    order = receipt.purchase_order
+    cause = _cause(order, actor, f"put-away:{key}")
+    # A repeat may find its units put away already, which is no reason to refuse it.
+    if not Movement.objects.filter(key=cause.key).exists():
+        lines = list(receipt.lines.order_by("pk").select_for_update(no_key=True))
+        remaining = {line.product_id: line.quantity - line.put_away for line in lines}
+        _demand_remaining(units, remaining, f"{receipt} ({order})", "put away")
+        for line in lines:
+            line.put_away += units.get(line.product_id, 0)
+        ReceiptLine.objects.bulk_update(lines, ["put_away"], batch_size=1000)
+    ledger.put_away(order.warehouse_id, sorted(units.items()), cause)
+
+
+@transaction.atomic
+def close_short(order: PurchaseOrder, actor: str = "") -> None:
+    """Nothing more will come: what is still incoming stops being so. Closed stays closed.
+
+    Raises WrongState (a draft expects nothing).
+    """
+    _lock(order)
+    if order.status == PurchaseOrder.Status.CLOSED:
+        return
+    if order.status != PurchaseOrder.Status.OPEN:
+        raise WrongState(f"{order} is a draft: delete it, or open it first.", field="status")
+    missing = [
+        (line.product_id, line.ordered - line.received)
+        for line in _locked_lines(order)
+        if line.ordered > line.received
+    ]
+    ledger.unexpect(order.warehouse_id, missing, _cause(order, actor, f"close:po:{order.pk}"))
+    _set_status(order, PurchaseOrder.Status.CLOSED)
+
+
+def _take_in(order: PurchaseOrder, units: Units) -> None:
+    lines = _locked_lines(order)
+    remaining = {line.product_id: line.ordered - line.received for line in lines}
+    _demand_remaining(units, remaining, str(order), "received")
+    for line in lines:
+        line.received += units.get(line.product_id, 0)
+    PurchaseOrderLine.objects.bulk_update(lines, ["received"], batch_size=1000)
+    if all(line.received == line.ordered for line in lines):
+        _set_status(order, PurchaseOrder.Status.CLOSED)
+
+
+def _demand_remaining(units: Units, remaining: Units, document: str, done: str) -> None:
+    for product_id, quantity in sorted(units.items()):
+        if quantity <= 0:
+            raise InvalidLines(f"{_sku(product_id)}: give a number above 0.", field="quantity")
+        if product_id not in remaining:
+            raise InvalidLines(
+                f"{_sku(product_id)} is not on {document}: choose one of its lines.",
+                field="product",
+            )
+        if quantity > remaining[product_id]:
+            raise OverReceived(
+                f"{_sku(product_id)}: {quantity} {done}, {remaining[product_id]} left on"
+                f" {document}. Reduce the quantity; bring the rest in by another document.",
+                field="quantity",
+            )
+
+
+def _demand_same(receipt: Receipt, order: PurchaseOrder, units: Units, mode: Receipt.Mode) -> None:
+    lines = dict(receipt.lines.values_list("product_id", "quantity"))
+    if (receipt.purchase_order_id, receipt.mode, lines) != (order.pk, mode, dict(units)):
+        raise KeyReused(
+            f"Key {receipt.key!r} was used for {receipt}: choose a new key for a new receipt.",
+            field="key",
+        )
+
+
+def _lock(order: PurchaseOrder) -> None:
+    # A weaker lock than the default: inserting receipts refers to the order's key, which stays.
+    order.refresh_from_db(from_queryset=PurchaseOrder.objects.select_for_update(no_key=True))
+
+
+def _locked_lines(order: PurchaseOrder) -> list[PurchaseOrderLine]:
+    return list(order.lines.order_by("pk").select_for_update(no_key=True))
+
+
+def _set_status(order: PurchaseOrder, status: PurchaseOrder.Status) -> None:
+    order.status = status
+    order.save(update_fields=["status"])
+
+
+def _cause(order: PurchaseOrder, actor: str, key: str) -> ledger.Cause:
+    return ledger.Cause(document=order.number, actor=actor, key=key)
+
+
+def _sku(product_id: int) -> str:
+    sku = Product.objects.values_list("sku", flat=True).filter(pk=product_id).first()
+    return sku or f"Product {product_id}"

@@ -1,0 +1,14 @@
+"""The one thing inventory says aloud. Of the product's three signals this is the lowest:
+
+1. inventory.signals.stock_changed  2. orders.signals.asn_sent  3. channels.signals.levels_due
+"""
+
+from django.dispatch import Signal
+
+stock_changed = Signal()
+"""Sent by ledger.post inside its transaction, once per posting that changed anything that is sold.
+
+sender: None. levels: list[tuple[int, int]], the (product id, warehouse id) pairs whose quantity in
+stock or on orders changed. is_decrease: bool, whether any of them has fewer units at hand now.
+Receivers must be set-based and must not call anything outside the database: they hold row locks.
+"""
