@@ -1,0 +1,116 @@
+"""Goods leave: ship, and cross-dock. Shipping moves stock only; the promise stays until the ASN is
+sent or the order is archived (DESIGN section 4, and the source it cites)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+from django.db.models import F
+
+from inventory import ledger, receiving
+from inventory.errors import WrongState
+from inventory.ledger import Cause, Line
+from inventory.models import PurchaseOrder, Reason, Receipt, State
+from orders.errors import OverShipped, UnknownLine
+from orders.models import SalesOrder, SalesOrderLine
+
+Units = Mapping[int, int]
+"""Units by order line id."""
+
+
+def ship(order_id: int, units: Units, cause: Cause) -> bool:
+    """Ship units of an order. False when this cause's key was used before: nothing happened.
+
+    Raises WrongState, UnknownLine, OverShipped, InsufficientStock.
+    """
+    with transaction.atomic():
+        order = _locked([order_id])[0]
+        lines = {line.pk: line for line in order.lines.all()}
+        for line_id, quantity in units.items():
+            _check(order, lines.get(line_id), quantity)
+        return _post({lines[line_id]: quantity for line_id, quantity in units.items()}, cause)
+
+
+def ship_all(order_ids: Collection[int], cause: Cause) -> int:
+    """Ship whatever is left of these orders, in one posting. Returns the units shipped; repeating
+    ships nothing. Canceled and archived orders are refused."""
+    with transaction.atomic():
+        orders = _locked(order_ids)
+        for order in orders:
+            _check_state(order)
+        lines = SalesOrderLine.objects.filter(order__in=orders, shipped__lt=F("ordered"))
+        units = {line: line.ordered - line.shipped for line in lines.select_related("order")}
+        if units and _move(units, cause):
+            # All of them are shipped whole, so one plain statement serves any number of lines.
+            pks = [line.pk for line in units]
+            SalesOrderLine.objects.filter(pk__in=pks).update(shipped=F("ordered"))
+    return sum(units.values())
+
+
+def cross_dock(purchase_order: PurchaseOrder, order_id: int, units: Units, cause: Cause) -> Receipt:
+    """Receive goods and ship them at once to a waiting order, in one transaction.
+
+    `units` by order line id; the purchase order must expect those products.
+    """
+    with transaction.atomic():
+        lines = SalesOrderLine.objects.filter(pk__in=units, order_id=order_id)
+        received: dict[int, int] = {}
+        for line in lines:
+            received[line.product_id] = received.get(line.product_id, 0) + units[line.pk]
+        receipt = receiving.receive(
+            purchase_order, received, Receipt.Mode.CROSS_DOCK, key=cause.key, actor=cause.actor
+        )
+        ship(order_id, units, _for_shipment(cause))
+    return receipt
+
+
+def _for_shipment(cause: Cause) -> Cause:
+    """The receipt's posting used the key already: the shipment's gets one of its own."""
+    return Cause(
+        document=cause.document,
+        actor=cause.actor,
+        note=cause.note,
+        occurred_at=cause.occurred_at,
+        key=f"{cause.key}:ship",
+    )
+
+
+def _locked(order_ids: Collection[int]) -> list[SalesOrder]:
+    return list(SalesOrder.objects.filter(pk__in=order_ids).order_by("pk").select_for_update())
+
+
+def _check_state(order: SalesOrder) -> None:
+    if order.status == SalesOrder.Status.CANCELED or order.archived_at:
+        raise WrongState(f"Order {order} is canceled or archived: it can not be shipped.")
+
+
+def _check(order: SalesOrder, line: SalesOrderLine | None, quantity: int) -> None:
+    _check_state(order)
+    if line is None:
+        raise UnknownLine(f"Order {order} has no such line.", field="units")
+    if quantity > line.ordered - line.shipped:
+        raise OverShipped(
+            f"Order {order}: {quantity} asked, {line.ordered - line.shipped} left to ship.",
+            field="units",
+        )
+
+
+def _post(units: Mapping[SalesOrderLine, int], cause: Cause) -> bool:
+    if not _move(units, cause):
+        return False
+    for line, quantity in units.items():
+        line.shipped += quantity
+    SalesOrderLine.objects.bulk_update(units, ["shipped"])
+    return True
+
+
+def _move(units: Mapping[SalesOrderLine, int], cause: Cause) -> bool:
+    """Take the units out of stock; False when this cause's key did so before."""
+    lines = [
+        Line(
+            line.product_id, line.warehouse_id, State.ON_HAND, -quantity, document=line.order.number
+        )
+        for line, quantity in units.items()
+    ]
+    return not ledger.post(lines, Reason.SHIP, cause).is_repeat

@@ -1,0 +1,237 @@
+"""How an order comes to be, changes, and goes: place, edit, close, cancel, dispatch, archive.
+
+Each is one function, safe to repeat, set-based where many orders may be meant, and raises a named
+error for what makes no sense. None writes quantities: commitments.settling does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from inventory.errors import WrongState
+from inventory.ledger import Cause
+from orders.commitments import settling
+from orders.errors import InvalidOrder, OrderConflict, UnknownLine
+from orders.models import SalesOrder, SalesOrderLine
+
+Status = SalesOrder.Status
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    product_id: int
+    warehouse_id: int
+    ordered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An order to place. `number` is its identity: placed again it changes nothing."""
+
+    number: str
+    lines: Sequence[DraftLine]
+    source: str = ""
+    customer: str = ""
+    placed_at: datetime | None = None
+
+
+def place(draft: Draft, cause: Cause | None = None) -> SalesOrder:
+    """Place an order and hold its units.
+
+    Raises InvalidOrder; OrderConflict when the number exists with other lines.
+    """
+    _check(draft)
+    cause = cause or Cause()
+    try:
+        with transaction.atomic():
+            order = SalesOrder.objects.create(
+                number=draft.number,
+                source=draft.source,
+                customer=draft.customer,
+                placed_at=draft.placed_at or timezone.now(),
+            )
+            with settling([order.pk], cause):
+                _add(order, draft.lines)
+    except IntegrityError:
+        return _placed_before(draft)
+    return order
+
+
+def place_all(drafts: Sequence[Draft], cause: Cause) -> list[SalesOrder]:
+    """Place many orders and hold their units in one posting. Those placed before stay as they are.
+
+    Raises InvalidOrder; OrderConflict when one of the numbers exists with other lines.
+    """
+    for draft in drafts:
+        _check(draft)
+    known = set(
+        SalesOrder.objects.filter(number__in=[draft.number for draft in drafts]).values_list(
+            "number", flat=True
+        )
+    )
+    placed = [_placed_before(draft) for draft in drafts if draft.number in known]
+    fresh = [draft for draft in drafts if draft.number not in known]
+    try:
+        with transaction.atomic():
+            return placed + _place_fresh(fresh, cause)
+    except IntegrityError:  # somebody else places one of them right now: find out which
+        return placed + [place(draft, _for_order(cause, draft.number)) for draft in fresh]
+
+
+def _place_fresh(drafts: Sequence[Draft], cause: Cause) -> list[SalesOrder]:
+    orders = SalesOrder.objects.bulk_create(
+        SalesOrder(
+            number=draft.number,
+            source=draft.source,
+            customer=draft.customer,
+            placed_at=draft.placed_at or timezone.now(),
+        )
+        for draft in drafts
+    )
+    with settling([order.pk for order in orders], cause):
+        SalesOrderLine.objects.bulk_create(
+            line
+            for order, draft in zip(orders, drafts, strict=True)
+            for line in _lines(order, draft.lines)
+        )
+    return orders
+
+
+def _for_order(cause: Cause, number: str) -> Cause:
+    """One key per posting: the orders are now posted one by one."""
+    return replace(cause, key=f"{cause.key}:{number}")
+
+
+def _check(draft: Draft) -> None:
+    if not draft.number.strip():
+        raise InvalidOrder("Give the order a number.", field="number")
+    if not draft.lines:
+        raise InvalidOrder(f"Order {draft.number} has no lines: give at least one.", field="lines")
+    for position, line in enumerate(draft.lines):
+        if line.ordered <= 0:
+            raise InvalidOrder(
+                f"Order {draft.number}, line {position + 1}: give a quantity above 0.",
+                field=f"lines.{position}.ordered",
+            )
+
+
+def _add(order: SalesOrder, lines: Sequence[DraftLine]) -> None:
+    SalesOrderLine.objects.bulk_create(_lines(order, lines))
+
+
+def _lines(order: SalesOrder, lines: Sequence[DraftLine]) -> Iterator[SalesOrderLine]:
+    for line in lines:
+        yield SalesOrderLine(
+            order=order,
+            product_id=line.product_id,
+            warehouse_id=line.warehouse_id,
+            ordered=line.ordered,
+        )
+
+
+def _placed_before(draft: Draft) -> SalesOrder:
+    """The order of that number, if it is the same one. Its lines may have been edited since, so
+    only products and warehouses are compared, not quantities."""
+    order = SalesOrder.objects.filter(number=draft.number).first()
+    if order is None:  # a foreign key of the draft, not its number, was refused
+        raise InvalidOrder(
+            f"Order {draft.number} names a product or warehouse that does not exist.", field="lines"
+        )
+    stored = set(order.lines.values_list("product_id", "warehouse_id"))
+    if not {(line.product_id, line.warehouse_id) for line in draft.lines} <= stored:
+        raise OrderConflict(
+            f"Order {draft.number} exists with other lines: edit it, or choose another number.",
+            field="number",
+        )
+    return order
+
+
+def edit(
+    order_id: int,
+    ordered: Mapping[int, int],
+    additions: Sequence[DraftLine] = (),
+    cause: Cause | None = None,
+) -> SalesOrder:
+    """Set units by line id and add lines; commits or releases the difference.
+
+    Raises WrongState (archived or canceled), UnknownLine, InvalidOrder (below what was shipped or
+    stands on sent ASNs).
+    """
+    with settling([order_id], cause or Cause()) as [order]:
+        if order.archived_at or order.status == Status.CANCELED:
+            raise WrongState(f"Order {order} is archived or canceled: it can not be edited.")
+        lines = {line.pk: line for line in order.lines.all()}
+        for line_id, units in ordered.items():
+            _set_ordered(lines, line_id, units)
+        SalesOrderLine.objects.bulk_update(lines.values(), ["ordered"])
+        _add(order, additions)
+    return order
+
+
+def _set_ordered(lines: Mapping[int, SalesOrderLine], line_id: int, units: int) -> None:
+    line = lines.get(line_id)
+    if line is None:
+        raise UnknownLine(f"Line {line_id} is not a line of this order.", field="lines")
+    least = max(line.shipped, line.notified, 0)
+    if units < least:
+        raise InvalidOrder(
+            f"Line {line_id}: {units} is less than the {least} already shipped or on sent ASNs.",
+            field="ordered",
+        )
+    line.ordered = units
+
+
+def close(order_ids: Collection[int]) -> int:
+    """Mark open orders as closed. Holds nothing back and releases nothing: sending the ASN or
+    archiving does. Returns how many changed."""
+    return SalesOrder.objects.filter(pk__in=order_ids, status=Status.OPEN).update(
+        status=Status.CLOSED
+    )
+
+
+def cancel(order_id: int, cause: Cause | None = None, *, is_archived: bool = False) -> SalesOrder:
+    """Cancel an order. It goes on holding its units until archived; `is_archived` does both.
+
+    Raises WrongState when everything was shipped: goods come back by a return.
+    """
+    with settling([order_id], cause or Cause()) as [order]:
+        if order.status == Status.CANCELED:
+            return order
+        if not order.lines.filter(shipped=0).exists():
+            raise WrongState(f"Order {order} was shipped: book a return instead of canceling.")
+        order.status = Status.CANCELED
+        if is_archived:
+            order.archived_at = order.archived_at or timezone.now()
+        order.save(update_fields=["status", "archived_at"])
+    return order
+
+
+def dispatch(order_ids: Collection[int], cause: Cause | None = None) -> int:
+    """Mark orders as dispatched (handled elsewhere) and release what they hold. Returns how many
+    changed; repeating does nothing."""
+    return _stamp(order_ids, "dispatched_at", cause)
+
+
+def archive(order_ids: Collection[int], cause: Cause | None = None) -> int:
+    """Archive orders and release what they hold. Returns how many changed."""
+    return _stamp(order_ids, "archived_at", cause)
+
+
+def _stamp(order_ids: Collection[int], column: str, cause: Cause | None) -> int:
+    cause = cause or Cause()
+    with settling(order_ids, cause) as orders:
+        todo = [order.pk for order in orders if getattr(order, column) is None]
+        moment = cause.occurred_at or timezone.now()
+        return SalesOrder.objects.filter(pk__in=todo).update(**{column: moment})
+
+
+def unarchive(order_ids: Collection[int], cause: Cause | None = None) -> int:
+    """Bring orders back; they hold again what no sent ASN covers. Returns how many changed."""
+    with settling(order_ids, cause or Cause()) as orders:
+        todo = [order.pk for order in orders if order.archived_at is not None]
+        return SalesOrder.objects.filter(pk__in=todo).update(archived_at=None)

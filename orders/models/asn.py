@@ -1,0 +1,47 @@
+from django.db import models
+from django.db.models import Q
+
+from orders.models.sales_order import SalesOrder, SalesOrderLine
+
+
+class Asn(models.Model):
+    """Advance shipping notice: tells the customer's side which units are on their way."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SENT = "sent", "Sent"
+
+    order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="asns")
+    status = models.CharField(max_length=5, choices=Status.choices, default=Status.DRAFT)
+    carrier = models.CharField(max_length=80, blank=True)
+    tracking_number = models.CharField(max_length=120, blank=True)
+    tracking_url = models.URLField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "ASN"
+        verbose_name_plural = "ASNs"
+
+    def __str__(self) -> str:
+        return f"ASN-{self.pk}"
+
+
+class AsnLine(models.Model):
+    asn = models.ForeignKey(Asn, models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey(SalesOrderLine, models.PROTECT, related_name="asn_lines")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "ASN line"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asn", "order_line"], name="one_line_per_asn_and_order_line"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="asn_quantity_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.order_line_id}"

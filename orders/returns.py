@@ -1,0 +1,48 @@
+"""Goods come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from inventory import ledger
+from inventory.ledger import Cause, Line
+from inventory.models import Reason, State
+from orders.errors import OverReturned, UnknownLine
+from orders.models import SalesOrder, SalesOrderLine
+
+
+def take_back(order_id: int, units: Mapping[int, int], cause: Cause) -> bool:
+    """Put returned units (by order line id) back into the stock of the warehouse they left.
+
+    False when this cause's key was used before. Raises UnknownLine, OverReturned.
+    """
+    with transaction.atomic():
+        order = SalesOrder.objects.select_for_update().get(pk=order_id)
+        lines = {line.pk: line for line in order.lines.all()}
+        for line_id, quantity in units.items():
+            if line_id not in lines:
+                raise UnknownLine(f"Order {order} has no such line.", field="units")
+            left = lines[line_id].shipped - lines[line_id].returned
+            if not 0 < quantity <= left:
+                raise OverReturned(
+                    f"Order {order}: {quantity} asked, {left} shipped and not returned yet.",
+                    field="units",
+                )
+        movements = [
+            Line(
+                lines[line_id].product_id,
+                lines[line_id].warehouse_id,
+                State.ON_HAND,
+                quantity,
+                document=order.number,
+            )
+            for line_id, quantity in units.items()
+        ]
+        if ledger.post(movements, Reason.RETURN, cause).is_repeat:
+            return False
+        for line_id, quantity in units.items():
+            lines[line_id].returned += quantity
+        SalesOrderLine.objects.bulk_update(lines.values(), ["returned"])
+    return True
