@@ -1,0 +1,76 @@
+"""A connected account: its adapter, the test of its connection, and its locations."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels import due, registry
+from channels.contract import Adapter, ChannelError, Check, Connection
+from channels.models import Channel, Location
+
+
+def connect(channel: Channel) -> Adapter:
+    """The adapter for this account. Raises ChannelError when its kind is not installed."""
+    values: dict[str, str] = channel.settings | channel.credentials
+    return registry.get(channel.kind)(Connection(values))
+
+
+def check(channel: Channel) -> Check:
+    """Test the connection and load the channel's locations. All settings are kept as they are.
+
+    Raises ChannelError, after noting the problem on the channel.
+    """
+    try:
+        adapter = connect(channel)
+        result = adapter.check()
+        load_locations(channel, adapter)
+    except ChannelError as error:
+        note_problem(channel, error)
+        raise
+    clear_problem(channel)
+    return result
+
+
+def load_locations(channel: Channel, adapter: Adapter) -> None:
+    """Bring our list of the channel's locations up to date. Mappings and switches stay; a location
+    that is gone there is marked inactive, never deleted: receipts refer to it."""
+    remote = {location.external_id: location for location in adapter.pull_locations()}
+    with transaction.atomic():
+        Location.objects.filter(channel=channel).exclude(external_id__in=remote).update(
+            is_active=False
+        )
+        for location in remote.values():
+            Location.objects.update_or_create(
+                channel=channel,
+                external_id=location.external_id,
+                defaults={"name": location.name, "is_active": location.is_active},
+            )
+        due.create_levels(channel)
+
+
+def note_problem(channel: Channel, error: ChannelError) -> None:
+    """Keep what went wrong where the channel's page shows it."""
+    Channel.objects.filter(pk=channel.pk).update(
+        problem_code=error.code, problem=error.message, checked_at=timezone.now()
+    )
+
+
+def clear_problem(channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(
+        problem_code="", problem="", retry_at=None, checked_at=timezone.now()
+    )
+
+
+def invalid_settings(kind: str, values: dict[str, str]) -> dict[str, str]:
+    """What is wrong with these connection settings: message by parameter name, empty when right."""
+    problems = {}
+    for parameter in registry.get(kind).parameters:
+        value = values.get(parameter.name, "")
+        if not value and parameter.is_required:
+            problems[parameter.name] = f"{parameter.label} is required. {parameter.help}"
+        elif value and parameter.pattern and not re.fullmatch(parameter.pattern, value):
+            problems[parameter.name] = f"This is not a valid {parameter.label}. {parameter.help}"
+    return problems

@@ -1,0 +1,14 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ChannelsConfig(AppConfig):
+    """Translates: accounts, listings, rules, publications, adapters."""
+
+    name = "channels"
+    verbose_name = "Channels"
+
+    def ready(self) -> None:
+        # Models exist only now, so the module can not be imported at the top.
+        import_module("channels.due").connect()

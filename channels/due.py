@@ -1,0 +1,110 @@
+"""Marks listing levels as due: the work row is the outbox (DESIGN section 5).
+
+Whoever changes what a listing level should show calls one of these inside its own transaction. No
+mark is ever lost, because it commits with its cause; what may be lost is only the hint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db import connection, transaction
+
+from channels.models import Channel, Listing, ListingLevel
+from channels.signals import levels_due
+from inventory.signals import stock_changed
+
+# Rows are locked in primary-key order before the update, as every bulk update of shared rows is.
+_MARK = """
+WITH due AS MATERIALIZED (
+    SELECT level.id FROM channels_listinglevel level WHERE level.id IN ({source})
+    ORDER BY level.id FOR UPDATE
+), marked AS (
+    UPDATE channels_listinglevel level
+    SET stale_version = stale_version + 1, failures = 0, retry_at = NULL,
+        stale_at = CASE WHEN stale_version > pushed_version THEN stale_at ELSE clock_timestamp() END
+    FROM due WHERE level.id = due.id
+    RETURNING level.location_id
+)
+SELECT DISTINCT location.channel_id
+FROM marked JOIN channels_location location ON location.id = marked.location_id
+"""
+
+_BY_STOCK = """
+    SELECT level.id FROM unnest(%s::bigint[], %s::bigint[]) AS changed(product_id, warehouse_id)
+    JOIN channels_feed feed ON feed.warehouse_id = changed.warehouse_id
+    JOIN channels_listing listing
+        ON listing.product_id = changed.product_id AND listing.channel_id = feed.channel_id
+    JOIN channels_listinglevel level
+        ON level.listing_id = listing.id AND level.location_id = feed.location_id
+"""
+
+_BY_ID = "SELECT unnest(%s::bigint[])"
+
+_BY_CHANNEL = """
+    SELECT level.id FROM channels_listinglevel level
+    JOIN channels_location location ON location.id = level.location_id
+    WHERE location.channel_id = %s
+"""
+
+_CREATE_LEVELS = """
+INSERT INTO channels_listinglevel
+    (listing_id, location_id, stale_version, pushed_version, stale_at, reason, failures)
+SELECT listing.id, location.id, 1, 0, clock_timestamp(), '', 0
+FROM channels_listing listing
+JOIN (SELECT DISTINCT channel_id, location_id AS id FROM channels_feed) location
+    ON location.channel_id = listing.channel_id
+WHERE listing.channel_id = %s
+ORDER BY listing.id, location.id
+ON CONFLICT (listing_id, location_id) DO NOTHING
+"""
+
+
+def by_stock(levels: Sequence[tuple[int, int]]) -> None:
+    """The stock of these (product id, warehouse id) pairs changed."""
+    _mark(_BY_STOCK, [product for product, _ in levels], [warehouse for _, warehouse in levels])
+
+
+def by_listing(listings: Collection[Listing] | Collection[int]) -> None:
+    """Something about these listings changed: ticked, excluded, matched, or sync was asked for."""
+    ids = [listing.pk if isinstance(listing, Listing) else listing for listing in listings]
+    _mark(_BY_ID, list(ListingLevel.objects.filter(listing__in=ids).values_list("pk", flat=True)))
+
+
+def by_level(level_ids: Collection[int]) -> None:
+    """These levels must be told again, whatever the reason."""
+    _mark(_BY_ID, list(level_ids))
+
+
+def by_channel(channel: Channel) -> None:
+    """The channel's mapping, rule or switches changed: every level may show another number.
+
+    Creates the levels of newly fed locations.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_CREATE_LEVELS, [channel.pk])
+        _mark(_BY_CHANNEL, channel.pk)
+
+
+def create_levels(channel: Channel) -> None:
+    """Give every listing of the channel a level at every location that is fed; new ones are due."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE_LEVELS, [channel.pk])
+
+
+def _mark(source: str, *parameters: int | list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK.format(source=source), parameters)
+        channel_ids = sorted(row[0] for row in cursor.fetchall())
+    if channel_ids:
+        levels_due.send(sender=None, channel_ids=channel_ids)
+
+
+def _on_stock_changed(levels: Sequence[tuple[int, int]], **_: object) -> None:
+    by_stock(levels)
+
+
+def connect() -> None:
+    """Listen to the ledger; called once, when the app is ready."""
+    stock_changed.connect(_on_stock_changed, dispatch_uid="channels.due")

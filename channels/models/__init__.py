@@ -1,0 +1,19 @@
+"""Accounts, what they list, what they believe, and the receipts of what they were told."""
+
+from channels.models.channel import Channel
+from channels.models.communicated import Communicated
+from channels.models.listing import Listing, ListingLevel
+from channels.models.location import Feed, Location
+from channels.models.publication import Batch, Observation, Publication
+
+__all__ = [
+    "Batch",
+    "Channel",
+    "Communicated",
+    "Feed",
+    "Listing",
+    "ListingLevel",
+    "Location",
+    "Observation",
+    "Publication",
+]

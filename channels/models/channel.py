@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import datetime
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from channels import registry
+from channels.models.encrypted import EncryptedJSONField
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse a name the time zone database does not know."""
+    if value not in available_timezones():
+        raise ValidationError(f"“{value}” is no time zone: write one such as Europe/Bucharest.")
+
+
+class Channel(models.Model):
+    """One connected account: a store, a seller, a company."""
+
+    class Matching(models.TextChoices):
+        SKU = "sku", "SKU"
+        BARCODE = "barcode", "Barcode"
+        NAME = "name", "Exact name"
+
+    kind = models.CharField(max_length=40, choices=registry.choices)
+    name = models.CharField(max_length=120, unique=True)
+    is_active = models.BooleanField("active", default=True)
+    settings = models.JSONField(default=dict, blank=True)
+    credentials = EncryptedJSONField(default=dict, blank=True, editable=False)
+    matching = models.CharField(
+        "match products by", max_length=8, choices=Matching.choices, default=Matching.SKU
+    )
+    is_stock_synced = models.BooleanField(
+        "stock sync",
+        default=True,
+        help_text="Off: no quantity is sent, neither by schedule nor by hand.",
+    )
+    is_updated_on_change = models.BooleanField(
+        "update quantity when it changes",
+        default=True,
+        help_text="Off: quantities are sent only when somebody syncs by hand.",
+    )
+    time_zone = models.CharField(
+        max_length=60, default="UTC", validators=[validate_time_zone], help_text="The shop's own."
+    )
+    new_products_at = models.TimeField(
+        default=datetime.time(7, 0),
+        help_text="New products are first sent on the day after they were ticked, from this time.",
+    )
+    default_location = models.ForeignKey(
+        "channels.Location",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Shows the stock of every warehouse that no location of this channel names.",
+    )
+    is_cancellation_archived = models.BooleanField(
+        "archive its cancellations",
+        default=False,
+        help_text="An order canceled at the channel is archived at once, so it stops counting.",
+    )
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    problem_code = models.CharField(max_length=40, blank=True, editable=False)
+    problem = models.TextField(blank=True, editable=False)
+    retry_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Nothing is sent before this moment."
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,50 @@
+from django.db import models
+
+from channels.models.channel import Channel
+from inventory.models import Warehouse
+
+
+class Location(models.Model):
+    """A channel's place for stock, fed by the warehouses named here."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="locations")
+    external_id = models.CharField(max_length=120)
+    name = models.CharField(max_length=160)
+    is_active = models.BooleanField("active at the channel", default=True, editable=False)
+    is_enabled = models.BooleanField(
+        "in use", default=True, help_text="Off: nothing is sent to this location."
+    )
+    warehouses = models.ManyToManyField(
+        Warehouse,
+        blank=True,
+        related_name="+",
+        help_text="Their stock is added up and shown at this location.",
+    )
+
+    class Meta:
+        ordering = ["channel_id", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], name="one_location_per_channel_and_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.channel})"
+
+
+class Feed(models.Model):
+    """Which warehouse feeds which location now, the default location's share included: a view."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    channel = models.ForeignKey(Channel, models.DO_NOTHING, related_name="+")
+    location = models.ForeignKey(Location, models.DO_NOTHING, related_name="feeds")
+    warehouse = models.ForeignKey(Warehouse, models.DO_NOTHING, related_name="feeds")
+
+    class Meta:
+        managed = False
+        db_table = "channels_feed"
+        ordering = ["location_id", "warehouse_id"]
+
+    def __str__(self) -> str:
+        return f"{self.warehouse_id} → {self.location_id}"

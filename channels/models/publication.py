@@ -1,0 +1,105 @@
+"""Receipts: what a channel was told, under which key, why, and what it answered."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from channels.models.channel import Channel
+from channels.models.listing import ListingLevel
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENT = "sent", "Sent, no answer yet"
+    ACCEPTED = "accepted", "Accepted"
+    OBSERVED = "observed", "Seen at the channel"
+    REJECTED = "rejected", "Rejected"
+    EXPIRED = "expired", "Expired"
+
+
+class Batch(models.Model):
+    """One message to a channel: the exact payload and its idempotency key, stored before the call.
+
+    `payload` is JSON text, not a JSON column: a repeat must be the same to the byte.
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="batches")
+    key = models.UUIDField(unique=True)
+    mode = models.CharField(max_length=8)
+    payload = models.TextField()
+    cause = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "batches"
+        indexes = [
+            models.Index(
+                fields=["channel", "id"],
+                condition=Q(status__in=["queued", "sent"]),
+                name="batch_unfinished",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Publication(models.Model):
+    """The immutable receipt of one number told to one channel. Only status, code, message and
+    answered_at change, from queued to an end."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="publications")
+    level = models.ForeignKey(ListingLevel, models.CASCADE, related_name="publications")
+    position = models.PositiveIntegerField(help_text="Line within the batch, from 0.")
+    quantity = models.PositiveIntegerField("told", help_text="What the level was to show.")
+    expected = models.IntegerField(
+        null=True, help_text="What we believed it showed; empty when not compared."
+    )
+    version = models.BigIntegerField(help_text="The level's stale_version that was read.")
+    explanation = models.JSONField()
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    code = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "position"], name="one_publication_per_batch_and_position"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["level", "-id"], name="publication_by_level"),
+            models.Index(F("answered_at"), name="publication_by_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} told ({self.status})"
+
+    @property
+    def delta(self) -> int | None:
+        """The change asked for; None when the old number was not known."""
+        return None if self.expected is None else self.quantity - self.expected
+
+
+class Observation(models.Model):
+    """What a channel showed when we read it, kept whenever that was not what we believed."""
+
+    level = models.ForeignKey(ListingLevel, models.CASCADE, related_name="observations")
+    available = models.IntegerField(null=True)
+    committed = models.IntegerField(null=True)
+    believed = models.IntegerField(null=True)
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["level", "-id"], name="observation_by_level")]
+
+    def __str__(self) -> str:
+        return f"{self.available} read, {self.believed} believed"
