@@ -1,0 +1,14 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class SyncJobsConfig(AppConfig):
+    """Schedules: runs, process logs, beat."""
+
+    name = "syncjobs"
+    verbose_name = "Sync"
+
+    def ready(self) -> None:
+        # Models exist only now, so these modules can not be imported at the top.
+        import_module("syncjobs.hints").connect(import_module("syncjobs.tasks").queue)

@@ -1,0 +1,199 @@
+"""A batch on its way: written with its key, sent, answered; or found unanswered and finished.
+
+The order of things (DESIGN section 6): publications and the exact payload are committed before the
+call, each answer after it. Killed in between, the same payload goes again under the same key while
+the channel honours it; after that the levels are forgotten, read, and decided anew.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.contract import Adapter, Answer, ChannelError, Code, Mode, Outcome, Write
+from channels.models import Batch, Channel, Publication
+from channels.models.publication import Status
+from channels.rules import Decision
+from syncjobs import acknowledgements
+from syncjobs.claims import Claim
+
+ATTEMPTS = 4
+"""How often one payload is offered in a row before the run gives up until later."""
+LONGEST_WAIT = 30.0
+KEY_LIFE_SHARE = 0.8
+"""A key is given up well before the channel forgets it: a late repeat would be a new operation."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A number to tell: `expected` is None when it is told without comparing."""
+
+    claim: Claim
+    decision: Decision
+    quantity: int
+    expected: int | None
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """Zeros first, then decreases, then increases."""
+        if self.quantity == 0:
+            return (0, self.claim.level_id)
+        is_decrease = self.expected is not None and self.quantity < self.expected
+        return (1 if is_decrease else 2, self.claim.level_id)
+
+
+def deliver(
+    channel: Channel, adapter: Adapter, mode: Mode, lines: Sequence[Line], cause: str
+) -> list[Answer]:
+    """Tell up to a batch of numbers; one answer per line, all recorded.
+
+    Raises ChannelError when the whole batch could not be told now. Nothing is lost then: its levels
+    stay due, and an unknown outcome is resolved by `resume`.
+    """
+    batch = _write(channel, adapter, mode, lines, cause)
+    answers = _send(batch, adapter)
+    _record(batch, answers)
+    return answers
+
+
+def _write(
+    channel: Channel, adapter: Adapter, mode: Mode, lines: Sequence[Line], cause: str
+) -> Batch:
+    key = uuid.uuid4()
+    writes = [Write(line.claim.ref, line.quantity, line.expected) for line in lines]
+    payload = json.dumps(adapter.build(mode, writes, str(key)), separators=(",", ":"))
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            channel=channel, key=key, mode=mode, payload=payload, cause=cause
+        )
+        Publication.objects.bulk_create(
+            Publication(
+                batch=batch,
+                level_id=line.claim.level_id,
+                position=position,
+                quantity=line.quantity,
+                expected=line.expected,
+                version=line.claim.version,
+                explanation=line.decision.as_json(),
+            )
+            for position, line in enumerate(lines)
+        )
+    return batch
+
+
+def _send(batch: Batch, adapter: Adapter) -> list[Answer]:
+    """Offer the stored payload under its key until it is answered or patience ends."""
+    payload = json.loads(batch.payload)
+    for attempt in count(1):
+        batch.status, batch.attempts = Status.SENT, batch.attempts + 1
+        batch.save(update_fields=["status", "attempts"])
+        try:
+            return adapter.send(payload, str(batch.key))
+        except ChannelError as error:
+            _judge(batch, error, attempt)
+            time.sleep(_pause(error, attempt))
+    raise AssertionError("unreachable: _judge raises after ATTEMPTS")
+
+
+def _judge(batch: Batch, error: ChannelError, attempt: int) -> None:
+    """Returns when the same payload may be offered again at once; else raises the error, after
+    closing the batch if it can not succeed any more."""
+    if error.code == Code.KEY_EXPIRED:
+        _close(batch, Status.EXPIRED, error, is_unknown=True)
+        raise error
+    if error.permanent:
+        _close(batch, Status.REJECTED, error, is_unknown=error.is_outcome_unknown)
+        raise error
+    if attempt >= ATTEMPTS:
+        if not error.is_outcome_unknown:  # certainly not executed: nothing to resolve later
+            _close(batch, Status.EXPIRED, error, is_unknown=False)
+        raise error
+
+
+def _pause(error: ChannelError, attempt: int) -> float:
+    asked = error.retry_after if error.retry_after is not None else 0.25 * 2**attempt
+    return min(asked, LONGEST_WAIT)
+
+
+def _close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: bool) -> None:
+    """End a batch without answers; where its outcome is unknown, its levels are forgotten."""
+    with transaction.atomic():
+        if is_unknown:
+            acknowledgements.forget(batch.publications.values_list("level_id", flat=True))
+        now = timezone.now()
+        batch.publications.update(
+            status=status, code=error.code, message=error.message, answered_at=now
+        )
+        Batch.objects.filter(pk=batch.pk).update(status=status, answered_at=now)
+
+
+def _record(batch: Batch, answers: Sequence[Answer]) -> None:
+    """Store each answer, and what we believe from now on, in one transaction."""
+    publications = list(batch.publications.order_by("position"))
+    now = timezone.now()
+    accepted = []
+    with transaction.atomic():
+        for publication, answer in zip(publications, answers, strict=True):
+            publication.answered_at = now
+            publication.code, publication.message = answer.code, answer.message
+            publication.status = Status.REJECTED
+            if answer.outcome == Outcome.ACCEPTED:
+                publication.status = Status.ACCEPTED
+                accepted.append(
+                    (
+                        publication.level_id,
+                        publication.quantity,
+                        publication.expected,
+                        publication.version,
+                    )
+                )
+        acknowledgements.accept(accepted)
+        Publication.objects.bulk_update(publications, ["status", "code", "message", "answered_at"])
+        Batch.objects.filter(pk=batch.pk).update(
+            status=Status.ACCEPTED if accepted else Status.REJECTED, answered_at=now
+        )
+
+
+def resume(channel: Channel, adapter: Adapter) -> int:
+    """Finish what an earlier process, or an unanswered call, left open. Returns how many batches.
+
+    Must come before anything new is told to the channel. Raises ChannelError when it still does
+    not answer.
+    """
+    batches = Batch.objects.filter(channel=channel, status__in=[Status.QUEUED, Status.SENT])
+    number = 0
+    for batch in batches.order_by("pk"):
+        number += 1
+        age = (timezone.now() - batch.created_at).total_seconds()
+        if age > adapter.key_life_seconds * KEY_LIFE_SHARE:
+            late = ChannelError(Code.KEY_EXPIRED, "No answer within the key's life", permanent=True)
+            _close(batch, Status.EXPIRED, late, is_unknown=True)
+            continue
+        answers = _send(batch, adapter)
+        _record(batch, answers)
+        _revisit(batch, answers)
+    return number
+
+
+def _revisit(batch: Batch, answers: Sequence[Answer]) -> None:
+    """Levels whose line was refused are read before they are told again."""
+    refused = [
+        position
+        for position, answer in enumerate(answers)
+        if answer.outcome in {Outcome.STALE, Outcome.REJECTED}
+    ]
+    levels = batch.publications.filter(position__in=refused).values_list("level_id", flat=True)
+    with transaction.atomic():
+        acknowledgements.forget(levels)
+
+
+def unfinished(channel: Channel) -> bool:
+    """Whether a batch waits for `resume`."""
+    return Batch.objects.filter(channel=channel, status__in=[Status.QUEUED, Status.SENT]).exists()

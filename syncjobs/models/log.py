@@ -1,0 +1,37 @@
+from django.db import models
+from django.utils import timezone
+
+from channels.models import Channel
+from inventory.models import Product
+from syncjobs.models.run import Run
+
+
+class ProcessLog(models.Model):
+    """One line about one SKU on one channel: what happened and, by its code, what to do about it.
+
+    Never an alarm: warehouse work goes on whatever stands here.
+    """
+
+    class Level(models.TextChoices):
+        INFO = "info", "Info"
+        WARNING = "warning", "Warning"
+        ERROR = "error", "Error"
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="logs")
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="logs")
+    product = models.ForeignKey(
+        Product, models.SET_NULL, null=True, blank=True, related_name="process_logs"
+    )
+    sku = models.CharField("SKU", max_length=64, blank=True, db_index=True)
+    level = models.CharField(max_length=7, choices=Level.choices)
+    code = models.CharField("reason", max_length=40, db_index=True)
+    message = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "process log"
+        indexes = [models.Index(fields=["channel", "-id"], name="log_by_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.sku or self.channel}: {self.code}"

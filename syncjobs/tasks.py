@@ -1,0 +1,33 @@
+"""Celery tasks: three lines each. Every one may run twice or never; the database decides."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from syncjobs import hints, schedule
+from syncjobs.models import Run
+from syncjobs.runner import drain
+
+
+@shared_task(ignore_result=True)
+def push(channel_id: int) -> None:
+    """Send what is due on one channel: the answer to a hint."""
+    hints.take(channel_id)
+    drain(channel_id, Run.Trigger.CHANGE)
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Every 15 minutes: whatever waits anywhere, hint or not."""
+    schedule.sweep()
+
+
+@shared_task(ignore_result=True)
+def send_new_products() -> None:
+    """Products ticked on an earlier day, on every channel whose hour has come."""
+    schedule.send_new_products()
+
+
+def queue(channel_id: int) -> None:
+    """Queue a push without waiting: hints send by this."""
+    push.apply_async((channel_id,), retry=False)
