@@ -19,7 +19,7 @@ _NAMED = 5
 
 
 @transaction.atomic
-def open_stocktake(
+def open(  # noqa: A001 - always called as counting.open
     warehouse: Warehouse, product_ids: Iterable[int], actor: str = "", note: str = ""
 ) -> Stocktake:
     """Start counting these products (more may be added later). Raises InvalidLines."""

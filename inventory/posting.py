@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import NumericValueOutOfRange
 
 from inventory.errors import InsufficientStock, InvalidLines, KeyReused, OverReleased
 from inventory.models import Movement, Product, Reason, State, Warehouse
@@ -203,7 +204,15 @@ def _execute(values: Mapping[str, Any]) -> dict[str, list[Level]]:
         "clash": [],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_POST, values)
+        try:
+            cursor.execute(_POST, values)
+        except DataError as error:
+            if not isinstance(error.__cause__, NumericValueOutOfRange):
+                raise
+            raise InvalidLines(
+                "A quantity is larger than a stock level can hold (2,147,483,647): reduce it.",
+                field="quantity",
+            ) from error
         for kind, *numbers in cursor.fetchall():
             found[kind].append(Level(*numbers))
     return found

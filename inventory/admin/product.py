@@ -1,0 +1,178 @@
+"""Products: what they are, what there is of them, and corrections of it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from inventory import ledger, production
+from inventory.admin.dialogs import ask
+from inventory.admin.levels import LevelInline
+from inventory.admin.product_dialogs import AdjustDialog, ProductionDialog
+from inventory.admin.refusals import RefusalsMixin, reported
+from inventory.models import Product, StockLevel
+
+POST_BY_HAND = "inventory.add_movement"
+
+
+def _total(field: str, **only: object) -> Subquery:
+    levels = StockLevel.objects.filter(product=OuterRef("pk"), **only).order_by()
+    return Subquery(levels.values("product").annotate(total=Sum(field)).values("total"))
+
+
+class StockFilter(admin.SimpleListFilter):
+    """By quantity at hand over all warehouses."""
+
+    title = _("stock")
+    parameter_name = "stock"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, Any]]:
+        return [
+            ("in", _("In stock")),
+            ("out", _("Out of stock")),
+            ("backordered", _("Backordered")),
+            ("unknown", _("Unknown")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = queryset.filter(in_stock__isnull=False)
+        match self.value():
+            case "in":
+                return known.filter(at_hand__gt=0)
+            case "out":
+                return known.filter(at_hand=0)
+            case "backordered":
+                return queryset.filter(at_hand__lt=0)
+            case "unknown":
+                return queryset.filter(in_stock__isnull=True)
+        return queryset
+
+
+@admin.register(Product)
+class ProductAdmin(RefusalsMixin, ModelAdmin):
+    """Higher floors register a subclass of this; `switch` is theirs to extend."""
+
+    list_display = [
+        "sku",
+        "name",
+        "barcode",
+        "show_in_stock",
+        "show_on_orders",
+        "show_at_hand",
+        "is_active",
+        "is_excluded",
+    ]
+    list_filter = ["is_active", "is_excluded", StockFilter]
+    search_fields = ["sku", "name", "barcode"]
+    search_help_text = _("SKU, name or barcode")
+    ordering = ["sku"]
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": [("sku", "barcode"), "name", ("is_active", "is_excluded")]}),
+    ]
+    inlines = [LevelInline]
+    actions = ["exclude_from_sync", "include_in_sync", "activate", "archive"]
+    actions_detail = ["adjust_stock", "record_production"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        totals = {
+            "in_stock": _total("on_hand", is_known=True),
+            "on_orders": _total("committed"),
+            "at_hand": _total("available"),
+        }
+        products: QuerySet[Any] = super().get_queryset(request).annotate(**totals)
+        return products
+
+    @display(description=_("Quantity in stock"), ordering="in_stock")
+    def show_in_stock(self, product: Any) -> Any:
+        return gettext("unknown") if product.in_stock is None else product.in_stock
+
+    @display(description=_("Quantity on orders"), ordering="on_orders")
+    def show_on_orders(self, product: Any) -> int:
+        return product.on_orders or 0
+
+    @display(
+        description=_("Quantity at hand"),
+        ordering="at_hand",
+        label={"in": "success", "out": "warning", "backordered": "danger", "unknown": "info"},
+    )
+    def show_at_hand(self, product: Any) -> tuple[str, str]:
+        at_hand = product.at_hand or 0
+        if at_hand < 0:
+            return "backordered", str(at_hand)
+        if product.in_stock is None:
+            return "unknown", gettext("unknown")
+        return ("in" if at_hand else "out"), str(at_hand)
+
+    @transaction.atomic
+    def switch(self, request: HttpRequest, products: QuerySet[Product], **flags: bool) -> None:
+        """Set flags on the chosen products, in one transaction, locked in primary-key order."""
+        chosen = Product.objects.filter(pk__in=products.values("pk")).order_by("pk")
+        ids = list(chosen.select_for_update(no_key=True).values_list("pk", flat=True))
+        Product.objects.filter(pk__in=ids).update(**flags)
+        told = ngettext("%d product changed.", "%d products changed.", len(ids)) % len(ids)
+        self.message_user(request, told, messages.SUCCESS)
+
+    @action(description=_("Exclude from sync"), permissions=["change"])
+    def exclude_from_sync(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        self.switch(request, products, is_excluded=True)
+
+    @action(description=_("Include in sync"), permissions=["change"])
+    def include_in_sync(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        self.switch(request, products, is_excluded=False)
+
+    @action(description=_("Activate"), permissions=["change"])
+    def activate(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        self.switch(request, products, is_active=True)
+
+    @action(description=_("Archive (deactivate)"), permissions=["change"])
+    def archive(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        self.switch(request, products, is_active=False)
+
+    @action(
+        description=_("Adjust stock"),
+        icon="tune",
+        permissions=[POST_BY_HAND],
+        dialog=ask(
+            AdjustDialog,
+            _("Adjust stock"),
+            _("Corrects the quantity in stock. The reason stays in the ledger for ever."),
+            _("Adjust"),
+        ),
+    )
+    @reported
+    def adjust_stock(self, _request: HttpRequest, form: AdjustDialog) -> str:
+        given = form.cleaned_data
+        warehouse, delta = given["warehouse"], given["delta"]
+        cause = ledger.Cause(note=given["reason"], actor=form.actor, key=f"adjust:{given['key']}")
+        ledger.adjust(warehouse.pk, [(form.object.pk, delta)], cause)
+        return gettext("Stock at %(warehouse)s adjusted by %(delta)+d.") % {
+            "warehouse": warehouse,
+            "delta": delta,
+        }
+
+    @action(
+        description=_("Record production"),
+        icon="factory",
+        permissions=[POST_BY_HAND],
+        dialog=ask(
+            ProductionDialog,
+            _("Record production"),
+            _("Units made go into stock, units used up in production leave it."),
+            _("Record"),
+        ),
+    )
+    @reported
+    def record_production(self, _request: HttpRequest, form: ProductionDialog) -> str:
+        given = form.cleaned_data
+        outputs, inputs = form.units("produced"), form.units("consumed")
+        production.record(
+            given["warehouse"], outputs, inputs, given["document"], form.actor, given["key"]
+        )
+        return gettext("Production recorded.")

@@ -1,0 +1,70 @@
+"""What the actions of a product ask."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from inventory.admin.dialogs import LARGEST, ObjectDialog
+from inventory.models import Product, Warehouse
+
+
+class ProductDialog(ObjectDialog):
+    """Asks where."""
+
+    model = Product
+    warehouse = forms.ModelChoiceField(
+        Warehouse.objects.filter(is_active=True), widget=UnfoldAdminSelectWidget
+    )
+
+
+class AdjustDialog(ProductDialog):
+    """Asks by how much and why."""
+
+    delta = forms.IntegerField(
+        label=_("Change"),
+        min_value=-LARGEST,
+        max_value=LARGEST,
+        help_text=_("Units to add; below zero to take away."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=255,
+        help_text=_("For example: broken, found, samples."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class ProductionDialog(ProductDialog):
+    """Asks how many were made or used up."""
+
+    produced = forms.IntegerField(
+        label=_("Produced"),
+        min_value=0,
+        max_value=LARGEST,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    consumed = forms.IntegerField(
+        label=_("Consumed"),
+        min_value=0,
+        max_value=LARGEST,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    document = forms.CharField(
+        label=_("Document"),
+        max_length=80,
+        required=False,
+        help_text=_("For example the work order's number."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def units(self, field: str) -> dict[int, int]:
+        """This product's units given in `field`; nothing when there were none."""
+        given = self.cleaned_data[field]
+        return {self.object.pk: given} if given else {}

@@ -1,0 +1,55 @@
+"""What the actions of a purchase order ask."""
+
+from collections import defaultdict
+
+from django.db.models import F
+
+from inventory.admin.dialogs import ObjectDialog, QuantitiesDialog
+from inventory.models import PurchaseOrder, Receipt, ReceiptLine
+
+
+class OrderDialog(ObjectDialog):
+    """A yes."""
+
+    model = PurchaseOrder
+
+
+class ReceiveDialog(QuantitiesDialog):
+    """How many came; a line is a product."""
+
+    model = PurchaseOrder
+
+    def remaining(self) -> list[tuple[int, str, int]]:
+        lines = self.object.lines.filter(received__lt=F("ordered")).select_related("product")
+        return [
+            (line.product_id, str(line.product), line.ordered - line.received) for line in lines
+        ]
+
+
+class PutAwayDialog(QuantitiesDialog):
+    """How many went to the shelf; a line is a line of a staged receipt."""
+
+    model = PurchaseOrder
+
+    def remaining(self) -> list[tuple[int, str, int]]:
+        return [
+            (line.pk, f"{line.receipt}: {line.product}", line.quantity - line.put_away)
+            for line in self._waiting()
+        ]
+
+    def by_receipt(self) -> list[tuple[Receipt, dict[int, int]]]:
+        """Given units by receipt, in primary-key order, as receiving.put_away takes them."""
+        given = self.quantities()
+        units: dict[Receipt, dict[int, int]] = defaultdict(dict)
+        for line in self._waiting():
+            if line.pk in given:
+                units[line.receipt][line.product_id] = given[line.pk]
+        return list(units.items())
+
+    def _waiting(self) -> list[ReceiptLine]:
+        lines = ReceiptLine.objects.filter(
+            receipt__purchase_order=self.object,
+            receipt__mode=Receipt.Mode.STAGED,
+            put_away__lt=F("quantity"),
+        )
+        return list(lines.select_related("receipt", "product").order_by("receipt_id", "pk"))

@@ -1,0 +1,32 @@
+"""Warehouses."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from inventory import warehousing
+from inventory.admin.refusals import RefusalsMixin
+from inventory.models import Warehouse
+
+SWITCH = "can_go_negative"
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(RefusalsMixin, ModelAdmin):
+    """Places where units are kept."""
+
+    list_display = ["code", "name", "is_active", SWITCH]
+    list_filter = ["is_active"]
+    search_fields = ["code", "name"]
+    fieldsets = [(None, {"fields": [("code", "name"), ("is_active", SWITCH)]})]
+
+    def save_model(self, request: HttpRequest, obj: Warehouse, form: Any, change: Any) -> None:
+        """The switch for negative stock goes through its verb, which takes the levels along."""
+        wanted = obj.can_go_negative
+        if change and SWITCH in form.changed_data:
+            obj.can_go_negative = not wanted
+        super().save_model(request, obj, form, change)
+        if obj.can_go_negative != wanted:
+            warehousing.allow_negative(obj, is_allowed=wanted)
