@@ -1,0 +1,64 @@
+"""One rehearsed shop: its memory, its endpoint, its faults and its journal."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from channels.adapters.shopify.sandbox import shop as shops
+from channels.adapters.shopify.sandbox.deliveries import Deliverer
+from channels.adapters.shopify.sandbox.endpoint import Endpoint
+from channels.adapters.shopify.sandbox.faults import Faults
+from channels.adapters.shopify.sandbox.journal import Journal
+from channels.adapters.shopify.sandbox.shop import Shop
+from channels.adapters.shopify.sandbox.store import Store
+
+TOKEN_SECONDS = 24 * 3600 - 1
+
+
+class Sandbox:
+    """Everything behind the HTTP server. `state_file` empty keeps the shop in memory."""
+
+    def __init__(self, state_file: str = "", **settings: Any) -> None:
+        """`settings` override the stored shop's fields (`name`, `token`, `plan`, …)."""
+        self.store = Store(state_file)
+        self.faults = Faults()
+        self.journal = Journal()
+        self.shop = shops.load(self.store)
+        for name, value in settings.items():
+            setattr(self.shop, name, value)
+        self.shop.save(self.store)
+        self.endpoint = self._new_endpoint()
+        self.deliverer = Deliverer(self.store, self.shop)
+
+    def close(self) -> None:
+        self.deliverer.stop()
+        self.store.close()
+
+    def reshape(self, shop: Shop) -> None:
+        """Take over changed settings; the bucket starts full."""
+        shop.save(self.store)
+        self.shop = shop
+        self.endpoint = self._new_endpoint()
+        self.deliverer.shop = shop
+
+    def reset(self) -> None:
+        """Forget stock, orders, keys, faults, log and clock; who the shop is stays."""
+        self.store.clear()
+        self.faults.clear()
+        self.journal.clear()
+        self.deliverer.clear()
+        self.reshape(self.shop)
+
+    def issue_token(self) -> str:
+        """A token of the client-credentials grant, good for 24 hours of the shop's clock."""
+        token = f"shpat_{secrets.token_hex(16)}"
+        with self.store.transaction():
+            self.store.run(
+                "INSERT INTO tokens (token, expires_at) VALUES (?, ?)",
+                (token, self.store.clock.now() + TOKEN_SECONDS),
+            )
+        return token
+
+    def _new_endpoint(self) -> Endpoint:
+        return Endpoint(self.store, self.shop, self.faults, self.journal)

@@ -1,0 +1,229 @@
+"""Webhook deliveries: signed, retried with growing gaps, and on demand doubled, late or shuffled.
+
+Only loopback addresses are called: a rehearsal ends on this machine. Deliveries live in memory;
+like a shop, the sandbox promises neither order nor arrival.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import uuid
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.adapters.shopify.sandbox.clock import iso
+from channels.adapters.shopify.sandbox.payloads import BUILDERS, payload
+from channels.adapters.shopify.sandbox.shop import Shop
+from channels.adapters.shopify.sandbox.store import Event, Row, Store
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+GAPS = (60, 300, 600, 1200, 1800, 2700, 3600, 4140)
+"""Seconds of the shop's clock before each of the 8 repeats: four hours in all."""
+ANSWER_SECONDS = 5
+REMEMBERED = 500
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One message to one address; repeats bear the same id and the same bytes."""
+
+    subscription_id: int
+    topic: str
+    uri: str
+    body: bytes
+    event_id: str
+    due_at: float
+    triggered_at: str
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    attempts: int = 0
+    outcome: str = "waiting"
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "topic": self.topic,
+            "uri": self.uri,
+            "event_id": self.event_id,
+            "attempts": self.attempts,
+            "outcome": self.outcome,
+            "payload": json.loads(self.body),
+        }
+
+
+@dataclass(slots=True)
+class Habits:
+    """How deliveries misbehave. `copies`: how often each is sent, under one id."""
+
+    copies: int = 1
+    delay_seconds: float = 0.0
+    is_held: bool = False
+    is_reversed: bool = False
+    is_signature_wrong: bool = False
+
+
+class Deliverer:
+    """Turns committed events into deliveries and sends them from a thread of its own."""
+
+    def __init__(self, store: Store, shop: Shop) -> None:
+        self.store = store
+        self.shop = shop
+        self.habits = Habits()
+        self._waiting: list[Delivery] = []
+        self._past: deque[Delivery] = deque(maxlen=REMEMBERED)
+        self._condition = threading.Condition()
+        self._is_stopped = False
+        self._thread: threading.Thread | None = None
+        store.listener = self.hear
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Queue a delivery for each event and subscription. Called under the store's lock."""
+        subscriptions: dict[str, list[Row]] = {}
+        for row in self.store.all("SELECT * FROM webhook_subscriptions ORDER BY id"):
+            subscriptions.setdefault(row["topic"], []).append(row)
+        if not subscriptions:
+            return
+        event_id, now = str(uuid.uuid4()), self.store.clock.now()
+        for topic, numbers in events:
+            wanted = subscriptions.get(topic, [])
+            said = payload(self.store, topic, numbers) if wanted and topic in BUILDERS else None
+            if said is None:
+                continue
+            for row in wanted:
+                due_at = now + self.habits.delay_seconds
+                body = _body(said, json.loads(row["include_fields"]))
+                self._queue(
+                    Delivery(row["id"], topic, row["uri"], body, event_id, due_at, iso(now))
+                )
+
+    def shape(self, habits: Habits) -> None:
+        with self._condition:
+            self.habits = habits
+            self._condition.notify_all()
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """What was sent lately, then what waits."""
+        with self._condition:
+            return [each.describe() for each in (*self._past, *self._waiting)]
+
+    def clear(self) -> None:
+        with self._condition:
+            self._waiting.clear()
+            self._past.clear()
+            self.habits = Habits()
+
+    def stop(self) -> None:
+        with self._condition:
+            self._is_stopped = True
+            self._condition.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _queue(self, delivery: Delivery) -> None:
+        with self._condition:
+            if not _is_here(delivery.uri):
+                delivery.outcome = "not sent: the address is not on this machine"
+                self._past.append(delivery)
+                return
+            self._waiting.append(delivery)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+            self._condition.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                delivery = self._next()
+                while delivery is None and not self._is_stopped:
+                    # The shop's clock may jump, so waiting for a moment means looking often.
+                    self._condition.wait(0.1 if self._waiting else None)
+                    delivery = self._next()
+                if delivery is None or self._is_stopped:
+                    return
+                self._waiting.remove(delivery)
+                copies = self.habits.copies
+            for _ in range(copies):
+                self._attempt(delivery)
+
+    def _next(self) -> Delivery | None:
+        if self.habits.is_held:
+            return None
+        now = self.store.clock.now()
+        due = [each for each in self._waiting if each.due_at <= now]
+        if not due:
+            return None
+        return due[-1] if self.habits.is_reversed else due[0]
+
+    def _attempt(self, delivery: Delivery) -> None:
+        delivery.attempts += 1
+        status = self._send(delivery)
+        delivery.outcome = f"http {status}" if status else "no answer"
+        is_done = status is not None and 200 <= status < 300
+        with self._condition:
+            if is_done or delivery.attempts > len(GAPS):
+                if delivery not in self._past:
+                    self._past.append(delivery)
+            elif delivery not in self._waiting:
+                delivery.due_at = self.store.clock.now() + GAPS[delivery.attempts - 1]
+                self._waiting.append(delivery)
+        if not is_done and delivery.attempts > len(GAPS):
+            self._drop_subscription(delivery)
+
+    def _drop_subscription(self, delivery: Delivery) -> None:
+        """A shop deletes a subscription made through the API after eight failed repeats."""
+        with self.store.transaction():
+            self.store.run(
+                "DELETE FROM webhook_subscriptions WHERE id = ?", (delivery.subscription_id,)
+            )
+
+    def _send(self, delivery: Delivery) -> int | None:
+        """The HTTP status, or None when there was no answer within the time a shop waits."""
+        parts = urlsplit(delivery.uri)
+        host, port = parts.hostname or "", parts.port or 80
+        connection = HTTPConnection(host, port, timeout=ANSWER_SECONDS)
+        try:
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", target, delivery.body, self._headers(delivery))
+            return connection.getresponse().status
+        except (OSError, HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def _headers(self, delivery: Delivery) -> dict[str, str]:
+        secret = self.shop.client_secret + ("?" if self.habits.is_signature_wrong else "")
+        digest = hmac.new(secret.encode(), delivery.body, hashlib.sha256).digest()
+        return {
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": topic_header(delivery.topic),
+            "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
+            "X-Shopify-Shop-Domain": self.shop.domain,
+            "X-Shopify-API-Version": self.shop.versions()[-1],
+            "X-Shopify-Webhook-Id": delivery.id,
+            "X-Shopify-Event-Id": delivery.event_id,
+            "X-Shopify-Triggered-At": delivery.triggered_at,
+        }
+
+
+def topic_header(topic: str) -> str:
+    """`INVENTORY_LEVELS_UPDATE` as the header writes it: `inventory_levels/update`."""
+    name, _, verb = topic.lower().rpartition("_")
+    return f"{name}/{verb}"
+
+
+def _is_here(uri: str) -> bool:
+    parts = urlsplit(uri)
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def _body(said: dict[str, Any], fields: Sequence[str]) -> bytes:
+    kept = {key: value for key, value in said.items() if not fields or key in fields}
+    return json.dumps(kept).encode()

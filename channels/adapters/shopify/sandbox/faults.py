@@ -1,0 +1,82 @@
+"""Faults on demand: what goes wrong, how often, and for which calls."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+
+KINDS = {
+    "delay": "wait `seconds` (the idempotency key counts as in use meanwhile), then go on",
+    "throttled": "HTTP 200 with THROTTLED, not executed",
+    "http_status": "answer `status` (429 and 5xx with `retry_after` seconds if given); executed "
+    "before when `is_executed`",
+    "internal_error": "HTTP 200 with INTERNAL_SERVER_ERROR; executed before when `is_executed`",
+    "cut": "execute, then close the connection without an answer",
+    "key_failed": "HTTP 500 without executing, and the idempotency key is burnt",
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One kind of trouble. `times` None: until removed. `root_field` empty: every GraphQL call."""
+
+    id: int
+    kind: str
+    root_field: str = ""
+    times: int | None = 1
+    probability: float = 1.0
+    seconds: float = 0.0
+    status: int = 503
+    retry_after: float | None = None
+    is_executed: bool = False
+    hits: int = 0
+
+    def describe(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Faults:
+    """The armed faults, in memory: a restarted server is a healthy one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+        self._last_id = 0
+        self._random = random.Random(0)  # noqa: S311 - the same rehearsal should fail the same way
+
+    def add(self, kind: str, **settings: Any) -> Fault:
+        with self._lock:
+            self._last_id += 1
+            fault = Fault(self._last_id, kind, **settings)
+            self._faults.append(fault)
+            return fault
+
+    def strike(self, root_fields: Collection[str]) -> list[Fault]:
+        """The faults that hit this call: at most one beside any delays. Counts them down."""
+        with self._lock:
+            struck: list[Fault] = []
+            for fault in self._faults:
+                is_second = fault.kind != "delay" and any(hit.kind != "delay" for hit in struck)
+                if not is_second and self._hits(fault, root_fields):
+                    fault.hits += 1
+                    struck.append(fault)
+            self._faults = [
+                fault for fault in self._faults if fault.times is None or fault.hits < fault.times
+            ]
+            return struck
+
+    def _hits(self, fault: Fault, root_fields: Collection[str]) -> bool:
+        if fault.root_field and fault.root_field not in root_fields:
+            return False
+        return self._random.random() < fault.probability
+
+    def armed(self) -> list[Fault]:
+        with self._lock:
+            return list(self._faults)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()

@@ -1,0 +1,1 @@
+"""Resolvers by topic: each module's RESOLVERS maps `Type.field` to its function."""
