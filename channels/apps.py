@@ -10,5 +10,6 @@ class ChannelsConfig(AppConfig):
     verbose_name = "Channels"
 
     def ready(self) -> None:
-        # Models exist only now, so the module can not be imported at the top.
+        # Models exist only now, so these modules can not be imported at the top.
         import_module("channels.due").connect()
+        import_module("channels.transmission").connect()

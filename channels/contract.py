@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -66,6 +67,18 @@ class Code(StrEnum):
     BATCH_REFUSED = "batch_refused"
     BAD_REQUEST = "bad_request"
     VERSION_MISMATCH = "version_mismatch"
+
+
+OF_THE_ACCOUNT = frozenset(
+    {
+        Code.UNAUTHORIZED,
+        Code.SCOPE_MISSING,
+        Code.SHOP_CLOSED,
+        Code.CONFIGURATION,
+        Code.VERSION_MISMATCH,
+    }
+)
+"""Refusals that have nothing to do with one message: all wait until a person mended them."""
 
 
 class ChannelError(Exception):
@@ -180,6 +193,31 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteOrderLine:
+    """ordered: units still wanted, refunded and removed ones taken off. unfulfilled: of those, not
+    yet shipped there. item_id is the stock item, "" when the vendor has none (a custom line)."""
+
+    external_id: str
+    item_id: str
+    sku: str
+    ordered: int
+    unfulfilled: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteOrder:
+    """An order as the vendor shows it now. Times are aware."""
+
+    external_id: str
+    number: str
+    placed_at: datetime
+    updated_at: datetime
+    is_canceled: bool
+    is_test: bool
+    lines: Sequence[RemoteOrderLine]
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
     """An ASN to transmit: order id at the vendor, units per vendor line id, tracking."""
 
@@ -243,6 +281,11 @@ class Adapter(ABC):
     @abstractmethod
     def send(self, payload: Payload, key: str) -> list[Answer]:
         """Send a built payload under an idempotency key; one answer per write, in order."""
+
+    def pull_orders(self, since: datetime | None) -> Iterator[RemoteOrder]:
+        """Orders changed at or after `since` (all that may be read when None), oldest change first,
+        each whole with all its lines, page by page. Safe to stop anywhere and go on from the last
+        `updated_at` seen; the same order may come again."""
 
     @abstractmethod
     def send_shipment(self, shipment: Shipment) -> str:

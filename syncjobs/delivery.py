@@ -17,7 +17,16 @@ from itertools import count
 from django.db import transaction
 from django.utils import timezone
 
-from channels.contract import Adapter, Answer, ChannelError, Code, Mode, Outcome, Write
+from channels.contract import (
+    OF_THE_ACCOUNT,
+    Adapter,
+    Answer,
+    ChannelError,
+    Code,
+    Mode,
+    Outcome,
+    Write,
+)
 from channels.models import Batch, Channel, Publication
 from channels.models.publication import Status
 from channels.rules import Decision
@@ -88,8 +97,12 @@ def _write(
     return batch
 
 
-def _send(batch: Batch, adapter: Adapter) -> list[Answer]:
-    """Offer the stored payload under its key until it is answered or patience ends."""
+def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[Answer]:
+    """Offer the stored payload under its key until it is answered or patience ends.
+
+    `is_unknown` says that an earlier offer may have been executed; once that is so, only an answer
+    or the end of the key's life closes the batch, whatever later errors say.
+    """
     payload = json.loads(batch.payload)
     for attempt in count(1):
         batch.status, batch.attempts = Status.SENT, batch.attempts + 1
@@ -97,29 +110,29 @@ def _send(batch: Batch, adapter: Adapter) -> list[Answer]:
         try:
             return adapter.send(payload, str(batch.key))
         except ChannelError as error:
-            _judge(batch, error, attempt)
-            time.sleep(_pause(error, attempt))
-    raise AssertionError("unreachable: _judge raises after ATTEMPTS")
+            is_unknown = is_unknown or error.is_outcome_unknown
+            pause = _pause(error, attempt)
+            if error.permanent or attempt >= ATTEMPTS or pause > LONGEST_WAIT:
+                _give_up(batch, error, is_unknown=is_unknown)
+                raise
+            time.sleep(pause)
+    raise AssertionError("unreachable: the loop ends by answer or error")
 
 
-def _judge(batch: Batch, error: ChannelError, attempt: int) -> None:
-    """Returns when the same payload may be offered again at once; else raises the error, after
-    closing the batch if it can not succeed any more."""
-    if error.code == Code.KEY_EXPIRED:
-        _close(batch, Status.EXPIRED, error, is_unknown=True)
-        raise error
-    if error.permanent:
-        _close(batch, Status.REJECTED, error, is_unknown=error.is_outcome_unknown)
-        raise error
-    if attempt >= ATTEMPTS:
-        if not error.is_outcome_unknown:  # certainly not executed: nothing to resolve later
-            _close(batch, Status.EXPIRED, error, is_unknown=False)
-        raise error
+def _give_up(batch: Batch, error: ChannelError, *, is_unknown: bool) -> None:
+    """Leave the batch to `resume` while its outcome may still be learned; else close it.
+
+    Forgetting the levels of a batch that may have been executed is safe: they are read before they
+    are told again, and a late execution then meets another number than it compares with.
+    """
+    is_refused = error.permanent and error.code not in OF_THE_ACCOUNT
+    if error.code == Code.KEY_EXPIRED or is_refused or not is_unknown:
+        status = Status.REJECTED if error.permanent else Status.EXPIRED
+        _close(batch, status, error, is_unknown=is_unknown)
 
 
 def _pause(error: ChannelError, attempt: int) -> float:
-    asked = error.retry_after if error.retry_after is not None else 0.25 * 2**attempt
-    return min(asked, LONGEST_WAIT)
+    return error.retry_after if error.retry_after is not None else 0.25 * 2.0**attempt
 
 
 def _close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: bool) -> None:
@@ -176,7 +189,7 @@ def resume(channel: Channel, adapter: Adapter) -> int:
             late = ChannelError(Code.KEY_EXPIRED, "No answer within the key's life", permanent=True)
             _close(batch, Status.EXPIRED, late, is_unknown=True)
             continue
-        answers = _send(batch, adapter)
+        answers = _send(batch, adapter, is_unknown=True)
         _record(batch, answers)
         _revisit(batch, answers)
     return number

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from channels import accounts, onboarding
+from channels import accounts, intake, onboarding, transmission
 from channels.contract import Adapter, ChannelError, Code
 from channels.models import Channel, Listing
-from syncjobs import claims, delivery, lease, pusher, records
+from syncjobs import claims, delivery, lease, pusher, records, transmitter
 from syncjobs.models import Run
 from syncjobs.records import Entry
 
@@ -35,34 +35,38 @@ def drain(channel_id: int, trigger: Run.Trigger) -> None:
     Returns at once when another process is at it: after letting go of the lease that process looks
     again, so it sees all that was committed before we found the lease taken.
     """
-    while True:
-        channel = Channel.objects.get(pk=channel_id)
-        run = _next(channel, trigger)
-        if run is None:
-            return
+    while run := _next(Channel.objects.get(pk=channel_id), trigger):
         try:
             execute(run)
         except Busy:
             return
+        if run.kind == Run.Kind.DUE and run.status == Run.Status.FAILED:
+            return  # the channel rests; what is due stays due
 
 
 def _next(channel: Channel, trigger: Run.Trigger) -> Run | None:
     requested = Run.objects.filter(channel=channel, status=Run.Status.QUEUED).order_by("pk").first()
     if requested is not None:
         return requested
-    if _is_automatic(channel) and _has_work(channel):
+    if _may_start(channel, trigger) and _has_work(channel):
         return Run(channel=channel, kind=Run.Kind.DUE, trigger=trigger)
     return None
 
 
-def _is_automatic(channel: Channel) -> bool:
+def _may_start(channel: Channel, trigger: Run.Trigger) -> bool:
+    """Whether to push without being asked. A channel that failed rests from hints; the schedule
+    tries it all the same, so it is right within one sweep of its recovery."""
     is_resting = channel.retry_at is not None and channel.retry_at > timezone.now()
     is_on = channel.is_active and channel.is_stock_synced and channel.is_updated_on_change
-    return is_on and not is_resting
+    return is_on and (trigger == Run.Trigger.SCHEDULE or not is_resting)
 
 
 def _has_work(channel: Channel) -> bool:
-    return claims.count_due(channel) > 0 or delivery.unfinished(channel)
+    return (
+        claims.count_due(channel) > 0
+        or delivery.unfinished(channel)
+        or transmission.is_waiting(channel)
+    )
 
 
 def request(
@@ -108,6 +112,10 @@ def _work(run: Run) -> None:
     if run.kind == Run.Kind.DUE:
         run.total = claims.count_due(channel)
         run.save(update_fields=["total"])
+        transmitter.transmit(run, channel, adapter)
+        pusher.push_due(run, channel, adapter)
+    elif run.kind == Run.Kind.ORDERS:
+        _take_orders(run, channel, adapter)
         pusher.push_due(run, channel, adapter)
     elif run.kind == Run.Kind.NEW:
         _onboard(run, channel, adapter, onboarding.waiting(channel))
@@ -115,6 +123,13 @@ def _work(run: Run) -> None:
     else:
         _onboard(run, channel, adapter, _unlinked(channel, run.product_ids))
         pusher.push_chosen(run, channel, adapter, run.product_ids)
+
+
+def _take_orders(run: Run, channel: Channel, adapter: Adapter) -> None:
+    for number, code in intake.pull(channel, adapter).items():
+        if code != Code.ACCEPTED:
+            records.log(run, [Entry(None, "", code, f"Order {number} is parked.")])
+            records.count(run, failed=1)
 
 
 def _unlinked(channel: Channel, product_ids: Sequence[int]) -> list[Listing]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from django.utils import timezone
+
 from channels import onboarding
 from channels.models import Channel
 from syncjobs.models import Run
@@ -16,6 +18,22 @@ def sweep() -> None:
     """Do all that waits on every channel."""
     for channel in Channel.objects.filter(is_active=True):
         drain(channel.pk, Run.Trigger.SCHEDULE)
+
+
+def retry() -> None:
+    """Every minute: channels whose rest after an error is over, while something is due there."""
+    rested = Channel.objects.filter(is_active=True, retry_at__lte=timezone.now())
+    for channel in rested:
+        drain(channel.pk, Run.Trigger.CHANGE)
+
+
+def take_orders() -> None:
+    """Poll every channel for orders that changed since the last look."""
+    for channel in Channel.objects.filter(is_active=True, is_stock_synced=True):
+        try:
+            execute(Run(channel=channel, kind=Run.Kind.ORDERS, trigger=Run.Trigger.SCHEDULE))
+        except Busy:
+            logger.info("%s is busy: its orders wait for the next look", channel)
 
 
 def send_new_products() -> None:

@@ -23,6 +23,18 @@ def sweep() -> None:
 
 
 @shared_task(ignore_result=True)
+def retry() -> None:
+    """Every minute: channels whose rest after an error is over."""
+    schedule.retry()
+
+
+@shared_task(ignore_result=True)
+def take_orders() -> None:
+    """Every 5 minutes: orders of every channel that changed since the last look."""
+    schedule.take_orders()
+
+
+@shared_task(ignore_result=True)
 def send_new_products() -> None:
     """Products ticked on an earlier day, on every channel whose hour has come."""
     schedule.send_new_products()

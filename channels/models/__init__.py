@@ -1,5 +1,6 @@
 """Accounts, what they list, what they believe, and the receipts of what they were told."""
 
+from channels.models.binding import ChannelOrder, ChannelOrderLine, Transmission
 from channels.models.channel import Channel
 from channels.models.communicated import Communicated
 from channels.models.listing import Listing, ListingLevel
@@ -9,6 +10,8 @@ from channels.models.publication import Batch, Observation, Publication
 __all__ = [
     "Batch",
     "Channel",
+    "ChannelOrder",
+    "ChannelOrderLine",
     "Communicated",
     "Feed",
     "Listing",
@@ -16,4 +19,5 @@ __all__ = [
     "Location",
     "Observation",
     "Publication",
+    "Transmission",
 ]

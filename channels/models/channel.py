@@ -62,6 +62,9 @@ class Channel(models.Model):
         default=False,
         help_text="An order canceled at the channel is archived at once, so it stops counting.",
     )
+    orders_seen_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The last change of an order we took in."
+    )
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     problem_code = models.CharField(max_length=40, blank=True, editable=False)
     problem = models.TextField(blank=True, editable=False)

@@ -45,6 +45,8 @@ class Communicated(models.Model):
         ordering = ["product__sku", "channel_id", "location_id"]
         verbose_name = "communicated quantity"
         verbose_name_plural = "Communicate inventory to external sources"
+        default_permissions = ["view"]
+        permissions = [("send_communicated", "Can confirm and send quantities to channels by hand")]
 
     def __str__(self) -> str:
         return f"{self.product} at {self.location or self.channel}"

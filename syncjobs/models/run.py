@@ -13,6 +13,7 @@ class Run(models.Model):
         NEW = "new", "New products"
         BULK = "bulk", "Chosen products"
         HARD = "hard", "Hard sync of all"
+        ORDERS = "orders", "Orders in"
 
     class Trigger(models.TextChoices):
         CHANGE = "change", "Stock changed"
@@ -27,7 +28,7 @@ class Run(models.Model):
         INTERRUPTED = "interrupted", "Interrupted"
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="runs")
-    kind = models.CharField(max_length=4, choices=Kind.choices)
+    kind = models.CharField(max_length=6, choices=Kind.choices)
     trigger = models.CharField(max_length=8, choices=Trigger.choices)
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.QUEUED)
     requested_by = models.CharField(max_length=150, blank=True)

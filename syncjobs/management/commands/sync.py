@@ -28,6 +28,7 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--hard", action="store_true", help="read and correct every product")
         what.add_argument("--new", action="store_true", help="first send what was ticked earlier")
+        what.add_argument("--orders", action="store_true", help="take orders in, then push")
         what.add_argument("--sku", nargs="+", default=[], help="read and correct these products")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -56,6 +57,8 @@ def _kind(options: dict[str, Any]) -> Run.Kind:
         return Run.Kind.HARD
     if options["new"]:
         return Run.Kind.NEW
+    if options["orders"]:
+        return Run.Kind.ORDERS
     return Run.Kind.BULK if options["sku"] else Run.Kind.DUE
 
 

@@ -1,0 +1,186 @@
+"""Orders of a channel become orders of ours, once each however often they are told.
+
+Importing reserves what is still to ship there. The channel has already taken those units off its
+own number, so what we believe it shows moves in the same transaction, and nothing is told back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from channels.contract import Adapter, Code, RemoteOrder, RemoteOrderLine
+from channels.models import Channel, ChannelOrder, ChannelOrderLine, Feed, Listing
+from inventory import availability
+from inventory.ledger import Cause
+from orders import intake
+from orders.intake import Draft, DraftLine
+from orders.models import SalesOrder
+
+OVERLAP = timedelta(minutes=5)
+"""How far each poll reaches back before what it saw last: the channel's clock and ours differ."""
+
+
+def pull(channel: Channel, adapter: Adapter) -> dict[str, Code]:
+    """Take all orders changed since the last pull. Returns a code by order number where something
+    changed: ACCEPTED, or why it is parked. Raises ChannelError; what was taken stays taken."""
+    since = channel.orders_seen_until and channel.orders_seen_until - OVERLAP
+    codes = {}
+    for remote in adapter.pull_orders(since):
+        code = take(channel, remote)
+        if code is not None:
+            codes[remote.number] = code
+        _remember(channel, remote.updated_at)
+    return codes
+
+
+def _remember(channel: Channel, seen: datetime) -> None:
+    if channel.orders_seen_until is None or seen > channel.orders_seen_until:
+        channel.orders_seen_until = seen
+        channel.save(update_fields=["orders_seen_until"])
+
+
+def take(channel: Channel, remote: RemoteOrder) -> Code | None:
+    """Bring one order of the channel in. None when there was nothing new to it.
+
+    A test order is not taken. An order with an item we do not know is parked whole: half an order
+    would promise less than was sold, and look complete.
+    """
+    if remote.is_test:
+        return None
+    with transaction.atomic():
+        # The unique binding is what makes this idempotent; its row lock puts webhook, poll and
+        # sweep of the same order in line.
+        binding, _ = ChannelOrder.objects.get_or_create(
+            channel=channel,
+            external_id=remote.external_id,
+            defaults={"number": remote.number, "updated_at": remote.updated_at},
+        )
+        binding = ChannelOrder.objects.select_for_update().get(pk=binding.pk)
+        if binding.order_id is not None:
+            return _follow(channel, binding, remote)
+        if remote.is_canceled or not any(line.unfulfilled for line in remote.lines):
+            return None
+        return _place(channel, binding, remote)
+
+
+def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code | None:
+    wanted = [line for line in remote.lines if line.unfulfilled]
+    products = dict(
+        Listing.objects.filter(
+            channel=channel, item_id__in=[line.item_id for line in wanted if line.item_id]
+        ).values_list("item_id", "product_id")
+    )
+    if any(line.item_id not in products for line in wanted):
+        is_news = binding.reason != Code.NOT_MATCHED
+        _update(binding, remote, reason=Code.NOT_MATCHED)
+        return Code.NOT_MATCHED if is_news else None
+    feeds = _feeds(channel)
+    if not feeds:
+        _update(binding, remote, reason=Code.LOCATION_MISSING)
+        return Code.LOCATION_MISSING
+    lines = _choose(wanted, products, feeds)
+    order = intake.place(
+        Draft(
+            number=f"{channel.name} {remote.number}",
+            lines=lines,
+            source=channel.name,
+            placed_at=remote.placed_at,
+        ),
+        Cause(actor=str(channel)),
+    )
+    _bind(binding, order, wanted)
+    _update(binding, remote, order=order, reason="")
+    _believe(channel, lines, remote.placed_at)
+    return Code.ACCEPTED
+
+
+def _feeds(channel: Channel) -> list[int]:
+    """Warehouses that feed the channel, in the order of its locations."""
+    feeds = Feed.objects.filter(channel=channel).order_by("location_id", "warehouse_id")
+    return list(dict.fromkeys(feeds.values_list("warehouse_id", flat=True)))
+
+
+def _choose(
+    wanted: Sequence[RemoteOrderLine], products: dict[str, int], feeds: Sequence[int]
+) -> list[DraftLine]:
+    """Each line is held in the first feeding warehouse that has enough at hand, else the first."""
+    stock = availability.at(list(products.values()), feeds)
+    lines = []
+    for line in wanted:
+        product_id = products[line.item_id]
+        enough = (
+            warehouse
+            for warehouse in feeds
+            if stock.get((product_id, warehouse), availability.UNKNOWN).available
+            >= line.unfulfilled
+        )
+        lines.append(DraftLine(product_id, next(enough, feeds[0]), line.unfulfilled))
+    return lines
+
+
+def _bind(binding: ChannelOrder, order: SalesOrder, wanted: Sequence[RemoteOrderLine]) -> None:
+    ours = order.lines.order_by("pk")
+    ChannelOrderLine.objects.bulk_create(
+        ChannelOrderLine(
+            channel_order=binding, external_id=line.external_id, sku=line.sku, order_line=mine
+        )
+        for line, mine in zip(wanted, ours, strict=True)
+    )
+
+
+def _follow(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code | None:
+    """An order we have: follow its cancellation. Repeating changes nothing."""
+    order = binding.order
+    assert order is not None  # noqa: S101 - the caller looked
+    if not remote.is_canceled or order.status == SalesOrder.Status.CANCELED:
+        return None
+    _update(binding, remote)
+    intake.cancel(order.pk, Cause(actor=str(channel)), is_archived=channel.is_cancellation_archived)
+    return Code.ACCEPTED
+
+
+def _update(binding: ChannelOrder, remote: RemoteOrder, **fields: object) -> None:
+    for name, value in {"updated_at": remote.updated_at, **fields}.items():
+        setattr(binding, name, value)
+    binding.save()
+
+
+# Only where our belief is older than the order: a level that was read since shows the sale already.
+_BELIEVE = """
+WITH sold AS (
+    SELECT product_id, warehouse_id, sum(units) AS units
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS line(product_id, warehouse_id, units)
+    GROUP BY product_id, warehouse_id
+), touched AS MATERIALIZED (
+    SELECT level.id, sold.units FROM sold
+    JOIN channels_feed feed ON feed.warehouse_id = sold.warehouse_id AND feed.channel_id = %s
+    JOIN channels_listing listing
+        ON listing.product_id = sold.product_id AND listing.channel_id = feed.channel_id
+    JOIN channels_listinglevel level
+        ON level.listing_id = listing.id AND level.location_id = feed.location_id
+    WHERE level.acknowledged_at < %s
+    ORDER BY level.id FOR UPDATE OF level
+)
+UPDATE channels_listinglevel level
+SET acknowledged = acknowledged - touched.units, acknowledged_at = %s
+FROM touched WHERE level.id = touched.id
+"""
+
+
+def _believe(channel: Channel, lines: Sequence[DraftLine], placed_at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BELIEVE,
+            [
+                [line.product_id for line in lines],
+                [line.warehouse_id for line in lines],
+                [line.ordered for line in lines],
+                channel.pk,
+                placed_at,
+                timezone.now(),
+            ],
+        )

@@ -1,0 +1,81 @@
+"""Which order here is which order there. Foreign identities live on this floor, never below."""
+
+from django.db import models
+from django.db.models import Q
+
+from channels.models.channel import Channel
+from orders.models import Asn, SalesOrder, SalesOrderLine
+
+
+class ChannelOrder(models.Model):
+    """An order of a channel, bound once to ours. Without an order of ours it is parked: `reason`
+    says why, and it is tried again whenever the channel tells it again."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="orders")
+    external_id = models.CharField(max_length=120)
+    number = models.CharField(max_length=60)
+    order = models.OneToOneField(
+        SalesOrder, models.PROTECT, null=True, blank=True, related_name="binding"
+    )
+    reason = models.CharField(max_length=40, blank=True)
+    updated_at = models.DateTimeField("changed at the channel")
+    taken_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], name="one_order_per_channel_and_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.channel})"
+
+
+class ChannelOrderLine(models.Model):
+    """A line there and the line here; without one of ours its item is unknown to us."""
+
+    channel_order = models.ForeignKey(ChannelOrder, models.CASCADE, related_name="lines")
+    external_id = models.CharField(max_length=120)
+    sku = models.CharField("SKU", max_length=255, blank=True)
+    order_line = models.OneToOneField(
+        SalesOrderLine, models.PROTECT, null=True, blank=True, related_name="binding"
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel_order", "external_id"], name="one_binding_per_line_and_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} of {self.channel_order}"
+
+
+class Transmission(models.Model):
+    """A sent ASN on its way to the channel that the order came from."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Refused"
+
+    asn = models.OneToOneField(Asn, models.CASCADE, related_name="transmission")
+    channel_order = models.ForeignKey(ChannelOrder, models.CASCADE, related_name="transmissions")
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
+    external_id = models.CharField("id at the channel", max_length=120, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(status="waiting"), name="transmission_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asn} to {self.channel_order.channel}"

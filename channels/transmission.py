@@ -1,0 +1,72 @@
+"""A sent ASN is told to the channel that its order came from, with tracking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import F
+from django.utils import timezone
+
+from channels.contract import ChannelError, Shipment
+from channels.models import Channel, ChannelOrder, Transmission
+from channels.signals import levels_due
+from orders.models import AsnLine
+from orders.signals import asn_sent
+
+
+def connect() -> None:
+    """Listen to ASNs; called once, when the app is ready."""
+    asn_sent.connect(_on_asn_sent, dispatch_uid="channels.transmission")
+
+
+def _on_asn_sent(asn_ids: Sequence[int], **_: object) -> None:
+    """Queue a transmission for each ASN whose order a channel knows, in the ASN's transaction."""
+    bound = ChannelOrder.objects.filter(order__asns__in=asn_ids).annotate(asn=F("order__asns"))
+    found = list(bound.filter(asn__in=asn_ids).values_list("asn", "pk", "channel_id"))
+    Transmission.objects.bulk_create(
+        Transmission(asn_id=asn, channel_order_id=order) for asn, order, _ in found
+    )
+    if found:
+        levels_due.send(sender=None, channel_ids=sorted({channel for *_, channel in found}))
+
+
+def waiting(channel: Channel) -> list[Transmission]:
+    """Transmissions that the channel was not told yet, oldest first."""
+    transmissions = Transmission.objects.filter(
+        status=Transmission.Status.WAITING, channel_order__channel=channel
+    )
+    return list(transmissions.select_related("asn", "channel_order").order_by("pk"))
+
+
+def is_waiting(channel: Channel) -> bool:
+    return Transmission.objects.filter(
+        status=Transmission.Status.WAITING, channel_order__channel=channel
+    ).exists()
+
+
+def shipment(transmission: Transmission) -> Shipment:
+    """The ASN in the channel's own ids. Lines the channel does not know are left out."""
+    asn = transmission.asn
+    lines = AsnLine.objects.filter(asn=asn, order_line__binding__isnull=False)
+    return Shipment(
+        order_id=transmission.channel_order.external_id,
+        lines=dict(lines.values_list("order_line__binding__external_id", "quantity")),
+        tracking_number=asn.tracking_number,
+        tracking_url=asn.tracking_url,
+        carrier=asn.carrier,
+        reference=str(asn),
+    )
+
+
+def note_sent(transmission: Transmission, external_id: str) -> None:
+    transmission.status, transmission.external_id = Transmission.Status.SENT, external_id
+    transmission.reason, transmission.message = "", ""
+    transmission.sent_at = timezone.now()
+    transmission.save()
+
+
+def note_refused(transmission: Transmission, error: ChannelError) -> None:
+    """The channel refuses this one for good; a person may set it waiting again."""
+    transmission.status = Transmission.Status.FAILED
+    transmission.reason, transmission.message = error.code, error.message
+    transmission.save()

@@ -1,0 +1,167 @@
+"""The demonstration: a real retailer's weeks, logins for each role, and a store per sandbox.
+
+Safe to repeat: what is there stays as it is; only the sandboxes' addresses are brought up to date.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from channels import accounts, due, onboarding, registry
+from channels.models import Channel, Listing, Location
+from inventory import counting, ledger
+from inventory.ledger import Cause
+from inventory.models import Product, StockLevel, Warehouse
+from orders import intake
+from orders.intake import Draft, DraftLine
+from syncjobs.models import Run
+from syncjobs.runner import Busy, execute
+
+EXCERPT = settings.BASE_DIR / "orders" / "retail" / "excerpt.csv"
+ACTOR = "demonstration"
+PASSWORD = "stockcast"  # noqa: S105 - demo logins exist in a demo on loopback only
+LOGINS = {
+    "admin": "Administrator",
+    "manager": "Warehouse manager",
+    "csm": "CSM",
+    "partner": "Partner",
+}
+SHOP, SHOWROOM = "Web shop", "Showroom"
+ODD = 5
+"""How many products tell a story: the last ones by SKU, see `_odd`."""
+
+
+def load(sandboxes: Mapping[str, str]) -> None:
+    """Bring the demonstration to its first state, or up to date. `sandboxes`: URL by kind."""
+    _logins()
+    if not Warehouse.objects.filter(code="showroom").exists():
+        call_command("load_retail", str(EXCERPT), warehouse="main", stdout=io.StringIO())
+        _tell_stories(Warehouse.objects.get(code="main"))
+    main = Warehouse.objects.get(code="main")
+    for kind, url in sandboxes.items():
+        _open_store(kind, url, main)
+
+
+def _logins() -> None:
+    users = get_user_model().objects
+    for name, role in LOGINS.items():
+        if users.filter(username=name).exists():
+            continue
+        is_admin = role == "Administrator"
+        user = users.create_user(name, password=PASSWORD, is_staff=True, is_superuser=is_admin)
+        if not is_admin:
+            user.groups.add(Group.objects.get(name=role))
+
+
+def _tell_stories(main: Warehouse) -> None:
+    """What a visitor should find at work: a second place, a backorder, a canceled order that still
+    counts, an open stocktake, and a product nobody ever counted."""
+    now = timezone.now()
+    with transaction.atomic():
+        showroom = Warehouse.objects.create(code="showroom", name=SHOWROOM)
+        held = list(_plenty(main)[:12])
+        ledger.transfer(
+            main.pk,
+            showroom.pk,
+            [(level.product_id, 6) for level in held],
+            Cause(document="TR-DEMO", actor=ACTOR, key="demo:showroom"),
+        )
+        _place("DEMO-BACKORDER", main, held[0].product_id, held[0].available - 6 + 3, now)
+        canceled = _place("DEMO-CANCELED", main, held[1].product_id, 4, now)
+        intake.cancel(canceled)
+        counting.open(showroom, [level.product_id for level in held[:5]], ACTOR)
+        Product.objects.create(sku="NEVER-COUNTED", name="Sample that nobody counted yet")
+
+
+def _plenty(warehouse: Warehouse) -> Any:
+    return StockLevel.objects.filter(warehouse=warehouse, available__gte=40).order_by(
+        "product__sku"
+    )
+
+
+def _place(
+    number: str, warehouse: Warehouse, product_id: int, units: int, now: datetime.datetime
+) -> int:
+    draft = Draft(
+        number=number,
+        lines=[DraftLine(product_id, warehouse.pk, units)],
+        source="Telephone",
+        customer="A. Visitor",
+        placed_at=now,
+    )
+    return intake.place(draft, Cause(actor=ACTOR)).pk
+
+
+def _open_store(kind: str, url: str, main: Warehouse) -> None:
+    """Connect the sandbox as a channel, put our goods on its shelves, send the first numbers."""
+    rehearsal = importlib.import_module(f"channels.adapters.{kind}.sandbox.rehearsal")
+    products = list(Product.objects.order_by("sku"))
+    rehearsal.furnish(url, [SHOP, SHOWROOM], _items(products))
+    values = rehearsal.connection(url)
+    secrets = {each.name for each in registry.get(kind).parameters if each.is_secret}
+    address = {
+        "settings": {name: value for name, value in values.items() if name not in secrets},
+        "credentials": {name: value for name, value in values.items() if name in secrets},
+    }
+    channel, is_new = Channel.objects.update_or_create(
+        name=f"{registry.get(kind).label} demo store",
+        defaults=address,
+        create_defaults=address | {"kind": kind, "time_zone": "Europe/London"},
+    )
+    accounts.check(channel)
+    if is_new:
+        _map(channel, main)
+        _tick(channel, products)
+    try:
+        execute(Run(channel=channel, kind=Run.Kind.NEW, trigger=Run.Trigger.SCHEDULE))
+    except Busy:  # a worker of the same demonstration is at it already
+        return
+
+
+def _odd(products: Sequence[Product]) -> list[Product]:
+    return [product for product in products if product.sku != "NEVER-COUNTED"][-ODD:]
+
+
+def _items(products: Sequence[Product]) -> list[dict[str, Any]]:
+    """All of our goods, but for the odd ones: the last is not in the store, the one before is a
+    draft there, the third last is not tracked."""
+    *_, untracked, draft, missing = _odd(products)
+    return [
+        {
+            "sku": product.sku,
+            "barcode": product.barcode,
+            "name": product.name,
+            "is_active": product != draft,
+            "is_tracked": product != untracked,
+        }
+        for product in products
+        if product != missing
+    ]
+
+
+def _map(channel: Channel, main: Warehouse) -> None:
+    locations = Location.objects.filter(channel=channel)
+    locations.get(name=SHOP).warehouses.set([main])
+    locations.get(name=SHOWROOM).warehouses.set(Warehouse.objects.filter(code="showroom"))
+    due.by_channel(channel)
+
+
+def _tick(channel: Channel, products: Sequence[Product]) -> None:
+    """Nearly all were ticked days ago; one was ticked today and waits for tomorrow, and one is kept
+    out by hand."""
+    today, excluded = _odd(products)[:2]
+    earlier = [product.pk for product in products if product != today]
+    onboarding.tick(channel, earlier, now=timezone.now() - datetime.timedelta(days=3))
+    onboarding.tick(channel, [today.pk])
+    Listing.objects.filter(channel=channel, product=excluded).update(is_excluded=True)
