@@ -7,12 +7,13 @@ SCRATCH := $(VENV) -m config.services scratch --
 # One step of lint or test: says its name, and says it again where it fails.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf '\nmake $@: "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench year clean
 help:
 	@echo 'make run    start everything here; ends with READY http://...   (PORT=8000)'
 	@echo 'make test   everything that must pass; the same that CI runs    (ARGS="-k words")'
 	@echo 'make lint   what make test checks before it runs the tests'
 	@echo 'make bench  figures on this machine'
+	@echo 'make year   FILE=...: a retailer'\''s whole year, through to a store'
 	@echo 'make clean  delete all data and caches made here; .venv stays'
 
 run:
@@ -31,7 +32,12 @@ test: lint
 
 bench:
 	@$(BOOTSTRAP) --dev
-	@$(VENV) -m config.services test --durable -- -q -s -p no:randomly -o python_files='bench_*.py' tests/bench
+	@$(VENV) -m config.services --durable test -- -q -s -p no:randomly -o python_files='bench_*.py' tests/bench
+
+# The whole way of a real year: make year FILE=../shared/data/online-retail/online-retail.csv.gz
+year:
+	@$(BOOTSTRAP) --dev
+	@LOG_LEVEL=WARNING FILE='$(abspath $(FILE))' $(VENV) -m config.services --durable test -- -q -s tests/acceptance/year.py
 
 clean:
 	@test ! -x $(VENV) || $(VENV) -m config.services clean

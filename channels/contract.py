@@ -282,6 +282,7 @@ class Adapter(ABC):
     def send(self, payload: Payload, key: str) -> list[Answer]:
         """Send a built payload under an idempotency key; one answer per write, in order."""
 
+    @abstractmethod
     def pull_orders(self, since: datetime | None) -> Iterator[RemoteOrder]:
         """Orders changed at or after `since` (all that may be read when None), oldest change first,
         each whole with all its lines, page by page. Safe to stop anywhere and go on from the last

@@ -149,7 +149,8 @@ def _update(binding: ChannelOrder, remote: RemoteOrder, **fields: object) -> Non
     binding.save()
 
 
-# Only where our belief is older than the order: a level that was read since shows the sale already.
+# A number that was read after the sale shows it already. A number that was told does not, whatever
+# the clocks say: had the sale come first, compare-and-set would have refused it.
 _BELIEVE = """
 WITH sold AS (
     SELECT product_id, warehouse_id, sum(units) AS units
@@ -162,7 +163,7 @@ WITH sold AS (
         ON listing.product_id = sold.product_id AND listing.channel_id = feed.channel_id
     JOIN channels_listinglevel level
         ON level.listing_id = listing.id AND level.location_id = feed.location_id
-    WHERE level.acknowledged_at < %s
+    WHERE level.read_at IS NULL OR level.read_at < %s
     ORDER BY level.id FOR UPDATE OF level
 )
 UPDATE channels_listinglevel level

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection
 
 from channels.contract import Adapter, Code, RemoteListing
 from channels.models import Channel, Listing
@@ -27,11 +27,30 @@ def match(channel: Channel, listings: Sequence[Listing], adapter: Adapter) -> di
     found = _candidates(channel, adapter, wanted)
     codes = {listing.pk: _judge(listing, wanted[listing.pk], found) for listing in listings}
     _refuse_shared(channel, listings, codes)
-    with transaction.atomic():
-        Listing.objects.bulk_update(
-            listings, ["state", "reason", "external_id", "item_id", "title"], batch_size=1000
-        )
+    _store(listings)
     return codes
+
+
+_STORE = """
+UPDATE channels_listing listing
+SET state = found.state, reason = found.reason, external_id = found.external_id,
+    item_id = found.item_id, title = found.title
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS found(id, state, reason, external_id, item_id, title)
+WHERE listing.id = found.id
+"""
+
+
+def _store(listings: Sequence[Listing]) -> None:
+    fields = ("pk", "state", "reason", "external_id", "item_id", "title")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STORE, [[_plain(getattr(each, field)) for each in listings] for field in fields]
+        )
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, str) else value
 
 
 def _key(channel: Channel, listing: Listing) -> str:

@@ -34,13 +34,16 @@ _ACCEPTED = _LOCK.format(
     changes="""
         acknowledged = CASE WHEN news.expected IS NULL OR level.acknowledged IS NULL
             THEN news.quantity ELSE level.acknowledged + news.quantity - news.expected END,
-        acknowledged_at = clock_timestamp(), reason = '', failures = 0, retry_at = NULL,
+        acknowledged_at = clock_timestamp(), read_at = NULL,
+        reason = '', failures = 0, retry_at = NULL,
         pushed_version = greatest(level.pushed_version, news.version)""",
 )
 _READ = _LOCK.format(
     arrays="%s::bigint[], %s::int[]",
     columns="id, available",
-    changes="acknowledged = news.available, acknowledged_at = clock_timestamp()",
+    changes="""
+        acknowledged = news.available, acknowledged_at = clock_timestamp(),
+        read_at = clock_timestamp()""",
 )
 _SETTLED = _LOCK.format(
     arrays="%s::bigint[], %s::bigint[], %s::text[]",

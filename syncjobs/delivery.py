@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from channels.contract import (
@@ -147,31 +147,45 @@ def _close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: boo
         Batch.objects.filter(pk=batch.pk).update(status=status, answered_at=now)
 
 
+_ANSWER = """
+UPDATE channels_publication publication
+SET status = answer.status, code = answer.code, message = answer.message, answered_at = %s
+FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+    AS answer(status, code, message, number)
+WHERE publication.batch_id = %s AND publication.position = answer.number - 1
+"""
+
+
 def _record(batch: Batch, answers: Sequence[Answer]) -> None:
     """Store each answer, and what we believe from now on, in one transaction."""
-    publications = list(batch.publications.order_by("position"))
+    told = batch.publications.order_by("position").values_list(
+        "level_id", "quantity", "expected", "version"
+    )
+    accepted = [
+        row for row, answer in zip(told, answers, strict=True) if answer.outcome == Outcome.ACCEPTED
+    ]
     now = timezone.now()
-    accepted = []
     with transaction.atomic():
-        for publication, answer in zip(publications, answers, strict=True):
-            publication.answered_at = now
-            publication.code, publication.message = answer.code, answer.message
-            publication.status = Status.REJECTED
-            if answer.outcome == Outcome.ACCEPTED:
-                publication.status = Status.ACCEPTED
-                accepted.append(
-                    (
-                        publication.level_id,
-                        publication.quantity,
-                        publication.expected,
-                        publication.version,
-                    )
-                )
         acknowledgements.accept(accepted)
-        Publication.objects.bulk_update(publications, ["status", "code", "message", "answered_at"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _ANSWER,
+                [
+                    now,
+                    [_status(answer) for answer in answers],
+                    [str(answer.code) for answer in answers],
+                    [answer.message for answer in answers],
+                    batch.pk,
+                ],
+            )
         Batch.objects.filter(pk=batch.pk).update(
             status=Status.ACCEPTED if accepted else Status.REJECTED, answered_at=now
         )
+
+
+def _status(answer: Answer) -> str:
+    is_accepted = answer.outcome == Outcome.ACCEPTED
+    return str(Status.ACCEPTED if is_accepted else Status.REJECTED)
 
 
 def resume(channel: Channel, adapter: Adapter) -> int:

@@ -98,4 +98,4 @@ def _observe(claims: Sequence[Claim], shown: Mapping[LevelRef, RemoteLevel]) -> 
             claim.acknowledged = level.available
     with transaction.atomic():
         Observation.objects.bulk_create(news, batch_size=1000)
-        acknowledgements.read([(each.level_id, each.available) for each in news])
+        acknowledgements.read([(claim.level_id, claim.acknowledged) for claim in claims])

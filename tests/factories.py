@@ -2,31 +2,48 @@
 
 from itertools import count as counter
 
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory
+
 from inventory import ledger
 from inventory.models import Product, PurchaseOrder, Transfer, Warehouse
 
 _number = counter(1)
 
 
-def make_product(**fields: object) -> Product:
+class ProductFactory(DjangoModelFactory[Product]):
     """A product with a SKU of its own."""
-    number = next(_number)
-    return Product.objects.create(**{"sku": f"SKU-{number}", "name": f"Product {number}"} | fields)
+
+    class Meta:
+        model = Product
+
+    sku = Sequence("SKU-{}".format)
+    name = Sequence("Product {}".format)
+
+
+class WarehouseFactory(DjangoModelFactory[Warehouse]):
+    """A warehouse that forbids negative stock unless told otherwise."""
+
+    class Meta:
+        model = Warehouse
+
+    code = Sequence("warehouse-{}".format)
+    name = Sequence("Warehouse {}".format)
+
+
+def make_product(**fields: object) -> Product:
+    product: Product = ProductFactory.create(**fields)
+    return product
 
 
 def make_products(number: int) -> list[Product]:
     """Several products in one statement."""
-    return Product.objects.bulk_create(
-        Product(sku=f"SKU-{next(_number)}", name="Product") for _ in range(number)
-    )
+    return Product.objects.bulk_create(ProductFactory.build_batch(number))
 
 
 def make_warehouse(**fields: object) -> Warehouse:
-    """A warehouse that forbids negative stock unless told otherwise."""
-    number = next(_number)
-    return Warehouse.objects.create(
-        **{"code": f"warehouse-{number}", "name": f"Warehouse {number}"} | fields
-    )
+    warehouse: Warehouse = WarehouseFactory.create(**fields)
+    return warehouse
 
 
 def stock(product: Product, warehouse: Warehouse, units: int) -> None:

@@ -17,11 +17,18 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(models.Field):
     """A dict of strings. The first of settings.CREDENTIAL_KEYS encrypts, any decrypts.
 
     Raises cryptography.fernet.InvalidToken when no key fits: better loud than logged in as nobody.
     """
+
+    # How django-stubs learns what may be assigned and what is read.
+    _pyi_private_set_type: dict[str, str]
+    _pyi_private_get_type: dict[str, str]
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def get_prep_value(self, value: Any) -> Any:
         return _cipher().encrypt(json.dumps(value or {}).encode()).decode()

@@ -70,6 +70,9 @@ class ListingLevel(models.Model):
         null=True, blank=True, help_text="What we believe the channel shows; empty is unknown."
     )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the number was read; empty when it was told."
+    )
     stale_version = models.BigIntegerField(default=1)
     pushed_version = models.BigIntegerField(default=0)
     stale_at = models.DateTimeField(default=timezone.now, help_text="Due since.")

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,7 +77,15 @@ def worker(monkeypatch: pytest.MonkeyPatch, channel: Channel) -> Iterator[Path]:
 def _queue_to(url: str) -> Callable[[int], None]:
     """Queue as syncjobs.tasks.queue does, to this test's broker."""
     app = Celery(broker=url.replace("unix://", "redis+socket://", 1))
-    return lambda channel_id: app.send_task("syncjobs.tasks.push", (channel_id,)) and None
+
+    def queue(channel_id: int) -> None:
+        app.send_task("syncjobs.tasks.push", (channel_id,))
+
+    return queue
+
+
+def shows(store: Store, product: Product, units: int) -> bool:
+    return store.available(product.sku) == units
 
 
 def test_a_movement_reaches_the_store_within_seconds(
@@ -87,7 +96,7 @@ def test_a_movement_reaches_the_store_within_seconds(
     list_at_once(channel, product)
     for units in range(39, 34, -1):
         ledger.ship(warehouse.pk, [(product.pk, 1)], Cause())
-        until(lambda expected=units: store.available(product.sku) == expected, worker.read_text())
+        until(partial(shows, store, product, units), worker.read_text())
     until(lambda: not Run.objects.filter(status="running").exists(), "the last run ends")
     assert set(Run.objects.filter(kind="due").values_list("trigger", "status")) == {
         ("change", "finished")

@@ -30,7 +30,7 @@ def test_every_foreign_key_points_down_or_sideways() -> None:
         for field in model._meta.get_fields():
             target = getattr(field, "remote_field", None)
             is_own_key = getattr(field, "concrete", False) and target is not None
-            if not is_own_key or floor not in FLOORS:
+            if target is None or not is_own_key or floor not in FLOORS:
                 continue
             other = target.model._meta.app_label
             if other in FLOORS and FLOORS.index(other) > FLOORS.index(floor):

@@ -64,12 +64,14 @@ def test_eight_processes_add_to_one_product_for_ten_seconds(
     database = urlsplit(os.environ["DATABASE_URL"])._replace(
         path=f"/{connection.settings_dict['NAME']}"
     )
-    command = [sys.executable, "-m", "tests.bench.add_units", str(product.pk), str(warehouse.pk)]
+    start = "import django; django.setup(); from tests.bench.add_units import main; main()"
+    command = [sys.executable, "-c", start, str(product.pk), str(warehouse.pk)]
     processes = [
         subprocess.Popen(
             [*command, "10"],
             cwd=settings.BASE_DIR,
-            env=os.environ | {"DATABASE_URL": database.geturl()},
+            env=os.environ
+            | {"DATABASE_URL": database.geturl(), "DJANGO_SETTINGS_MODULE": "config.settings"},
             stdout=subprocess.PIPE,
         )
         for _ in range(8)

@@ -20,4 +20,4 @@ def seconds(call: Callable[[], object], times: int = 5) -> float:
 
 def show(what: str, figure: str, reference: str = "") -> None:
     """One line of the report."""
-    print(f"\n  {what:<58} {figure:>16}   {reference}", end="", flush=True)  # noqa: T201
+    print(f"\n  {what:<58} {figure:>16}   {reference}", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -252,3 +253,16 @@ def test_a_move_keeps_on_hand_and_stays_at_one_location(shop: Rehearsal) -> None
     ends["to"]["locationId"] = shop.location("East")
     elsewhere = shop.data(MOVE, input=given, key="key-2")["inventoryMoveQuantities"]
     assert codes(elsewhere) == ["DIFFERENT_LOCATIONS"]
+
+
+def test_eight_clients_at_once_lose_nothing(shop: Rehearsal) -> None:
+    item = shop.item("MUG")
+    changes = [shop.change(item, 1)]
+
+    def adjust(number: int) -> list[str]:
+        with Rehearsal(shop.url) as client:
+            return codes(client.adjust(changes, key=f"key-{number}"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(adjust, range(80))) == [[]] * 80
+    assert shop.level("MUG")["available"] == 90

@@ -39,8 +39,11 @@ def serve(options: dict[str, object]) -> None:
         "plan": "plan",
     }
     settings = {field: options[key] for key, field in names.items() if options.get(key)}
-    with closing(Sandbox(str(options.get("state") or ""), **settings)) as sandbox:
-        with Server(sandbox, int(str(options.get("port") or 0))) as server:
-            print(f"sandbox of {sandbox.shop.domain} at {server.url}", flush=True)  # noqa: T201
-            with suppress(KeyboardInterrupt):
-                server.serve_forever()
+    port = int(str(options.get("port") or 0))
+    with (
+        closing(Sandbox(str(options.get("state") or ""), **settings)) as sandbox,
+        Server(sandbox, port) as server,
+    ):
+        print(f"sandbox of {sandbox.shop.domain} at {server.url}", flush=True)  # noqa: T201
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()

@@ -32,6 +32,7 @@ class Sandbox:
         self.deliverer = Deliverer(self.store, self.shop)
 
     def close(self) -> None:
+        self.faults.close()
         self.deliverer.stop()
         self.store.close()
 

@@ -123,7 +123,7 @@ class Endpoint:
         if fault is None:
             return self._execute(call, delay)
         if fault.kind != "cut" and not fault.is_executed:
-            time.sleep(delay)
+            self.faults.wait(delay)
             return self._spoil(call, fault)
         answer = self._execute(call, delay)
         call.record["executed"] = call.record["outcome"] == "executed"
@@ -156,8 +156,7 @@ class Endpoint:
             return self._throttled(call)
         ours, busy = self.keys.claim(call.keys.values())
         try:
-            if delay:
-                time.sleep(delay)
+            self.faults.wait(delay)
             request = Request(self.store, self.shop, self.keys, call.keys, frozenset(busy))
             result = self._run(call, request)
         finally:

@@ -43,6 +43,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._faults: list[Fault] = []
         self._last_id = 0
         self._random = random.Random(0)  # noqa: S311 - the same rehearsal should fail the same way
@@ -72,6 +73,14 @@ class Faults:
         if fault.root_field and fault.root_field not in root_fields:
             return False
         return self._random.random() < fault.probability
+
+    def wait(self, seconds: float) -> None:
+        """Sit out a delay. Raises ConnectionAbortedError when the sandbox closes meanwhile."""
+        if seconds and self._closing.wait(seconds):
+            raise ConnectionAbortedError("the sandbox is closing")
+
+    def close(self) -> None:
+        self._closing.set()
 
     def armed(self) -> list[Fault]:
         with self._lock:
