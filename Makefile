@@ -1,8 +1,8 @@
 # Every target needs only python3 >= 3.11: `make test PYTHON=python3.12` names another one.
 PYTHON ?= python3
-BOOTSTRAP := $(PYTHON) config/bootstrap.py
+BOOTSTRAP := $(PYTHON) config/house/bootstrap.py
 VENV := .venv/bin/python
-SCRATCH := $(VENV) -m config.services scratch --
+SCRATCH := $(VENV) -m config.house.servers scratch --
 
 # One step of lint or test: says its name, and says it again where it fails.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf '\nmake $@: "%s" failed\n' '$(1)' >&2; exit 1; }
@@ -28,18 +28,18 @@ lint:
 	$(call step,migrations,$(SCRATCH) $(VENV) manage.py makemigrations --check --dry-run)
 
 test: lint
-	$(call step,pytest,$(VENV) -m config.services test -- $(ARGS))
+	$(call step,pytest,$(VENV) -m config.house.servers test -- $(ARGS))
 
 bench:
 	@$(BOOTSTRAP) --dev
-	@$(VENV) -m config.services --durable test -- -q -s -p no:randomly -o python_files='bench_*.py' tests/bench
+	@$(VENV) -m config.house.servers --durable test -- -q -s -p no:randomly -o python_files='bench_*.py' tests/bench
 
 # The whole way of a real year: make year FILE=../shared/data/online-retail/online-retail.csv.gz
 year:
 	@$(BOOTSTRAP) --dev
-	@LOG_LEVEL=WARNING FILE='$(abspath $(FILE))' $(VENV) -m config.services --durable test -- -q -s tests/acceptance/year.py
+	@LOG_LEVEL=WARNING FILE='$(abspath $(FILE))' $(VENV) -m config.house.servers --durable test -- -q -s tests/acceptance/year.py
 
 clean:
-	@test ! -x $(VENV) || $(VENV) -m config.services clean
+	@test ! -x $(VENV) || $(VENV) -m config.house.servers clean
 	@rm -rf static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

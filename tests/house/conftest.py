@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config import postgres, processes, sockets
+from config.house import postgres, processes, sockets
 from tests.house.watching import ROOT
 
 

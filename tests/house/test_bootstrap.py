@@ -12,7 +12,7 @@ from tests.house.watching import ROOT
 def bootstrap(checkout: Path, *arguments: str) -> subprocess.Popen[str]:
     """A run from another directory and without a home."""
     return subprocess.Popen(
-        (sys.executable, str(checkout / "config" / "bootstrap.py"), *arguments),
+        (sys.executable, str(checkout / "config" / "house" / "bootstrap.py"), *arguments),
         cwd="/",
         env={**os.environ, "HOME": ""},
         stdout=subprocess.PIPE,
@@ -22,8 +22,8 @@ def bootstrap(checkout: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_two_runs_at_once_make_one_environment_and_the_third_is_silent(tmp_path: Path) -> None:
-    (tmp_path / "config").mkdir()
-    shutil.copy(ROOT / "config" / "bootstrap.py", tmp_path / "config")
+    (tmp_path / "config" / "house").mkdir(parents=True)
+    shutil.copy(ROOT / "config" / "house" / "bootstrap.py", tmp_path / "config" / "house")
     for lock in ("requirements.txt", "requirements-dev.txt"):
         (tmp_path / lock).write_text("# nothing\n")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config import keeper as keeping
-from config.keeper import Keeper, StepError, StoppedError
+from config.house import keeper as keeping
+from config.house.keeper import Keeper, StepError, StoppedError
 from tests.house.watching import alive, until
 
 STUBBORN = """

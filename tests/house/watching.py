@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from config import processes
+from config.house import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config import processes, valkey
+from config.house import processes, valkey
 from syncjobs import hints
 
 

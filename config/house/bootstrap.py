@@ -1,4 +1,4 @@
-"""Make .venv with the locked requirements: ``python3 config/bootstrap.py [--dev]``, from anywhere.
+"""Make .venv with the locked requirements: ``python3 config/house/bootstrap.py [--dev]``.
 
 Needs nothing but Python's standard library. Silent and quick when nothing is to be done; otherwise
 pip installs with hashes only, and a stamp in .venv says for which lock file, Python and place.
@@ -16,7 +16,7 @@ import time
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "stockcast.json"

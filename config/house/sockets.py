@@ -8,7 +8,7 @@ import re
 import stat
 from pathlib import Path
 
-from config.processes import ServerError
+from config.house.processes import ServerError
 
 TEMPORARY = Path("/tmp")  # noqa: S108 - short; what is made there is checked to be ours alone
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]{1,80}")  # needs no quoting in a URL, and is short

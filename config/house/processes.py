@@ -1,7 +1,7 @@
 """Child processes that do not outlive the process that started them, nor hide from its successor.
 
 Three nets, because each has a hole: an ordinary ``end``; the kernel's death signal
-(config/tether.py), which reaches children but not grandchildren; and a mark in the environment,
+(tether.py), which reaches children but not grandchildren; and a mark in the environment,
 inherited by every descendant, by which the next start finds what is left.
 """
 
@@ -71,7 +71,7 @@ def spawn(program: Program, *, is_own_session: bool = True) -> subprocess.Popen[
     with contextlib.ExitStack() as files:
         log = files.enter_context(program.log.open("ab")) if program.log else None
         output = files.enter_context(program.output.open("wb")) if program.output else log
-        return subprocess.Popen(  # noqa: S603 - commands are written in this package
+        return subprocess.Popen(
             (*tether, *program.command),
             stdin=subprocess.DEVNULL if log else None,
             stdout=output,
