@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
-from inventory.errors import WrongState
+from inventory.errors import InvalidLines, WrongState
 from inventory.ledger import Cause
 from orders.commitments import settling
 from orders.errors import OverNotified, UnknownLine
@@ -28,8 +28,10 @@ class Tracking:
 def draft(order_id: int, units: Mapping[int, int], tracking: Tracking | None = None) -> Asn:
     """Draft an ASN over units by order line id. Holds and releases nothing.
 
-    Raises UnknownLine, OverNotified.
+    Raises InvalidLines (no units), UnknownLine, OverNotified.
     """
+    if not units:
+        raise InvalidLines("The ASN would cover nothing: give at least one line.", field="units")
     tracking = tracking or Tracking()
     with transaction.atomic():
         order = SalesOrder.objects.select_for_update().get(pk=order_id)
@@ -113,10 +115,11 @@ def _notify(asn_ids: list[int]) -> None:
     empty = Asn.objects.filter(pk__in=asn_ids, lines=None).first()
     if empty is not None:
         raise WrongState(f"{empty} has no lines: add what it covers before sending.")
+    # Summed: two drafts over the same line may each fit, and not both.
     over = (
         SalesOrderLine.objects.filter(asn_lines__asn__in=asn_ids)
-        .annotate(units=F("notified") + F("asn_lines__quantity"))
-        .filter(units__gt=F("ordered"))
+        .annotate(covered=Sum("asn_lines__quantity"))
+        .filter(covered__gt=F("ordered") - F("notified"))
         .select_related("order", "product")
         .first()
     )

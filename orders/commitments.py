@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
 from inventory import ledger
+from inventory.errors import KeyReused
 from inventory.ledger import Cause, Line
 from inventory.models import State
 from orders.models import SalesOrder, SalesOrderLine
@@ -42,7 +43,7 @@ def held(order_ids: Collection[int]) -> Held:
 @contextmanager
 def settling(order_ids: Collection[int], cause: Cause) -> Iterator[list[SalesOrder]]:
     """Lock the orders, let the caller change them or their lines, then commit or release the
-    difference in what they hold, in the same transaction.
+    difference in what they hold, in the same transaction. Raises KeyReused.
 
     Yields the locked orders by primary key. However a transition changes an order, the ledger
     follows from the rule above; so no transition can forget, or do it twice.
@@ -60,8 +61,12 @@ def settling(order_ids: Collection[int], cause: Cause) -> Iterator[list[SalesOrd
             if after[key] != before[key]
             for number, product, warehouse in [key]
         ]
-        if lines:
-            ledger.promise(lines, cause)
+        if lines and ledger.promise(lines, cause).is_repeat:
+            # The orders changed, so this is no repeat: without its own posting they and the ledger
+            # would part ways.
+            raise KeyReused(
+                f"Key {cause.key!r} was used for an earlier change: choose a new one.", field="key"
+            )
 
 
 _DIFFERENCES = """

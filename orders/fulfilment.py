@@ -11,7 +11,7 @@ from django.db.models import F
 from inventory import ledger, receiving
 from inventory.errors import WrongState
 from inventory.ledger import Cause, Line
-from inventory.models import PurchaseOrder, Reason, Receipt, State
+from inventory.models import Movement, PurchaseOrder, Reason, Receipt, State
 from orders.errors import OverShipped, UnknownLine
 from orders.models import SalesOrder, SalesOrderLine
 
@@ -27,8 +27,10 @@ def ship(order_id: int, units: Units, cause: Cause) -> bool:
     with transaction.atomic():
         order = _locked([order_id])[0]
         lines = {line.pk: line for line in order.lines.all()}
+        # A repeat may find everything shipped already, which is no reason to refuse it.
+        is_repeat = Movement.objects.filter(key=cause.key).exists()
         for line_id, quantity in units.items():
-            _check(order, lines.get(line_id), quantity)
+            _check(order, lines.get(line_id), quantity, is_repeat=is_repeat)
         return _post({lines[line_id]: quantity for line_id, quantity in units.items()}, cause)
 
 
@@ -85,11 +87,15 @@ def _check_state(order: SalesOrder) -> None:
         raise WrongState(f"Order {order} is canceled or archived: it can not be shipped.")
 
 
-def _check(order: SalesOrder, line: SalesOrderLine | None, quantity: int) -> None:
-    _check_state(order)
+def _check(
+    order: SalesOrder, line: SalesOrderLine | None, quantity: int, *, is_repeat: bool
+) -> None:
     if line is None:
         raise UnknownLine(f"Order {order} has no such line.", field="units")
-    if quantity > line.ordered - line.shipped:
+    if is_repeat:
+        return
+    _check_state(order)
+    if not 0 < quantity <= line.ordered - line.shipped:
         raise OverShipped(
             f"Order {order}: {quantity} asked, {line.ordered - line.shipped} left to ship.",
             field="units",

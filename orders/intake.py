@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from inventory.errors import WrongState
@@ -112,10 +113,14 @@ def _check(draft: Draft) -> None:
         raise InvalidOrder("Give the order a number.", field="number")
     if not draft.lines:
         raise InvalidOrder(f"Order {draft.number} has no lines: give at least one.", field="lines")
-    for position, line in enumerate(draft.lines):
+    _check_lines(draft.number, draft.lines)
+
+
+def _check_lines(number: str, lines: Sequence[DraftLine]) -> None:
+    for position, line in enumerate(lines):
         if line.ordered <= 0:
             raise InvalidOrder(
-                f"Order {draft.number}, line {position + 1}: give a quantity above 0.",
+                f"Order {number}, line {position + 1}: give a quantity above 0.",
                 field=f"lines.{position}.ordered",
             )
 
@@ -169,6 +174,7 @@ def edit(
         for line_id, units in ordered.items():
             _set_ordered(lines, line_id, units)
         SalesOrderLine.objects.bulk_update(lines.values(), ["ordered"])
+        _check_lines(order.number, additions)
         _add(order, additions)
     return order
 
@@ -199,16 +205,21 @@ def cancel(order_id: int, cause: Cause | None = None, *, is_archived: bool = Fal
 
     Raises WrongState when everything was shipped: goods come back by a return.
     """
-    with settling([order_id], cause or Cause()) as [order]:
-        if order.status == Status.CANCELED:
-            return order
-        if not order.lines.filter(shipped=0).exists():
+    cause = cause or Cause()
+    with settling([order_id], cause) as [order]:
+        if order.status != Status.CANCELED and _is_shipped(order):
             raise WrongState(f"Order {order} was shipped: book a return instead of canceling.")
         order.status = Status.CANCELED
         if is_archived:
-            order.archived_at = order.archived_at or timezone.now()
+            order.archived_at = order.archived_at or cause.occurred_at or timezone.now()
         order.save(update_fields=["status", "archived_at"])
     return order
+
+
+def _is_shipped(order: SalesOrder) -> bool:
+    """Whether everything that was ordered has left."""
+    left = order.lines.filter(shipped__lt=F("ordered"))
+    return order.lines.filter(shipped__gt=0).exists() and not left.exists()
 
 
 def dispatch(order_ids: Collection[int], cause: Cause | None = None) -> int:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from inventory import ledger
 from inventory.ledger import Cause, Line
-from inventory.models import Reason, State
+from inventory.models import Movement, Reason, State
 from orders.errors import OverReturned, UnknownLine
 from orders.models import SalesOrder, SalesOrderLine
 
@@ -21,11 +21,13 @@ def take_back(order_id: int, units: Mapping[int, int], cause: Cause) -> bool:
     with transaction.atomic():
         order = SalesOrder.objects.select_for_update().get(pk=order_id)
         lines = {line.pk: line for line in order.lines.all()}
+        # A repeat may find everything returned already, which is no reason to refuse it.
+        is_repeat = Movement.objects.filter(key=cause.key).exists()
         for line_id, quantity in units.items():
             if line_id not in lines:
                 raise UnknownLine(f"Order {order} has no such line.", field="units")
             left = lines[line_id].shipped - lines[line_id].returned
-            if not 0 < quantity <= left:
+            if not is_repeat and not 0 < quantity <= left:
                 raise OverReturned(
                     f"Order {order}: {quantity} asked, {left} shipped and not returned yet.",
                     field="units",

@@ -1,0 +1,131 @@
+"""ASNs: drafted from an order's page, completed and sent here."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+
+from inventory.admin.dialogs import ask
+from inventory.admin.refusals import RefusalsMixin, reported
+from inventory.ledger import Cause
+from orders import asn
+from orders.admin.dialogs import AsnDialog, cause_of
+from orders.models import Asn, AsnLine
+
+LABELS = {Asn.Status.DRAFT: "info", Asn.Status.SENT: "success"}
+TRACKING = ["carrier", "tracking_number", "tracking_url"]
+
+
+def is_draft(notice: Any) -> bool:
+    """Whether it may still be changed."""
+    return isinstance(notice, Asn) and notice.status == Asn.Status.DRAFT
+
+
+class LineInline(TabularInline):
+    """What the ASN covers; fixed once it was sent, for those units are released then."""
+
+    model = AsnLine
+    fields = ["show_product", "quantity"]
+    readonly_fields = ["show_product"]
+    extra = 0
+    hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order_line__product")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "quantity":
+            kwargs["min_value"] = 1
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @display(description=_("product"))
+    def show_product(self, line: AsnLine) -> str:
+        return str(line.order_line.product)
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_draft(obj) and super().has_delete_permission(request, obj)
+
+
+@admin.register(Asn)
+class AsnAdmin(RefusalsMixin, ModelAdmin):
+    """Draft, sent. A sent one stays as it is."""
+
+    list_display = ["__str__", "order", "show_status", "carrier", "tracking_number", "sent_at"]
+    list_filter = ["status", "carrier"]
+    list_select_related = ["order"]
+    search_fields = ["order__number", "tracking_number"]
+    search_help_text = _("Order or tracking number")
+    date_hierarchy = "sent_at"
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": [("order", "status"), ("carrier", "tracking_number"), "tracking_url"]}),
+        (_("When"), {"fields": [("created_at", "sent_at")]}),
+    ]
+    inlines = [LineInline]
+    actions = ["send_chosen"]
+    actions_detail = ["send"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "tracking_url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = ["order", "status", "created_at", "sent_at"]
+        return fixed if is_draft(obj) else [*fixed, *TRACKING]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Asn]:
+        return super().get_queryset(request).select_related("order")
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """An ASN is drafted where its lines are: at the order."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_draft(obj) and super().has_delete_permission(request, obj)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        notice = self.get_object(request, str(object_id))
+        return super().get_actions_detail(request, object_id) if is_draft(notice) else []
+
+    def save_model(self, _request: HttpRequest, obj: Asn, _form: Any, _change: Any) -> None:
+        """Only what may be typed: sending may have happened since the page was opened."""
+        obj.save(update_fields=TRACKING)
+
+    @display(description=_("status"), ordering="status", label=LABELS)
+    def show_status(self, notice: Asn) -> tuple[str, str]:
+        return notice.status, notice.get_status_display()
+
+    @action(description=_("Send"), permissions=["change"])
+    def send_chosen(self, request: HttpRequest, notices: QuerySet[Asn]) -> None:
+        ids = list(notices.values_list("pk", flat=True))
+        number = asn.send(ids, Cause(actor=request.user.get_username()))
+        told = ngettext("%d ASN sent.", "%d ASNs sent.", number) % number
+        self.message_user(request, told, messages.SUCCESS)
+
+    @action(
+        description=_("Send"),
+        icon="send",
+        permissions=["change"],
+        dialog=ask(
+            AsnDialog,
+            _("Send this ASN?"),
+            _("Its units are no longer held, and the channel of the order is told."),
+            _("Send"),
+        ),
+    )
+    @reported
+    def send(self, _request: HttpRequest, form: AsnDialog) -> str:
+        asn.send([form.object.pk], cause_of(form, "asn"))
+        return gettext("Sent: its units are no longer held.")
