@@ -62,19 +62,20 @@ def take(channel: Channel, remote: RemoteOrder) -> Code | None:
         binding = ChannelOrder.objects.select_for_update().get(pk=binding.pk)
         if binding.order_id is not None:
             return _follow(channel, binding, remote)
-        if remote.is_canceled or not any(line.unfulfilled for line in remote.lines):
+        if remote.is_canceled or not any(_needs_stock(line) for line in remote.lines):
             return None
         return _place(channel, binding, remote)
 
 
+def _needs_stock(line: RemoteOrderLine) -> bool:
+    """A line with neither item nor SKU was typed in by hand there: a service, a tip."""
+    return line.unfulfilled > 0 and bool(line.item_id or line.sku)
+
+
 def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code | None:
-    wanted = [line for line in remote.lines if line.unfulfilled]
-    products = dict(
-        Listing.objects.filter(
-            channel=channel, item_id__in=[line.item_id for line in wanted if line.item_id]
-        ).values_list("item_id", "product_id")
-    )
-    if any(line.item_id not in products for line in wanted):
+    wanted = [line for line in remote.lines if _needs_stock(line)]
+    products = _products(channel, wanted)
+    if len(products) < len(wanted):
         is_news = binding.reason != Code.NOT_MATCHED
         _update(binding, remote, reason=Code.NOT_MATCHED)
         return Code.NOT_MATCHED if is_news else None
@@ -98,6 +99,20 @@ def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code
     return Code.ACCEPTED
 
 
+def _products(channel: Channel, wanted: Sequence[RemoteOrderLine]) -> dict[str, int]:
+    """Our product by line: by the stock item, or by SKU where the item is gone there."""
+    listings = Listing.objects.filter(channel=channel)
+    items = [line.item_id for line in wanted if line.item_id]
+    skus = [line.sku for line in wanted if not line.item_id]
+    by_item = dict(listings.filter(item_id__in=items).values_list("item_id", "product_id"))
+    by_sku = dict(listings.filter(product__sku__in=skus).values_list("product__sku", "product_id"))
+    found = {
+        line.external_id: by_item.get(line.item_id) if line.item_id else by_sku.get(line.sku)
+        for line in wanted
+    }
+    return {line: product for line, product in found.items() if product is not None}
+
+
 def _feeds(channel: Channel) -> list[int]:
     """Warehouses that feed the channel, in the order of its locations."""
     feeds = Feed.objects.filter(channel=channel).order_by("location_id", "warehouse_id")
@@ -111,7 +126,7 @@ def _choose(
     stock = availability.at(list(products.values()), feeds)
     lines = []
     for line in wanted:
-        product_id = products[line.item_id]
+        product_id = products[line.external_id]
         enough = (
             warehouse
             for warehouse in feeds

@@ -1,6 +1,6 @@
 """All settings, typed, read from the environment; a missing or malformed one fails loudly.
 
-Development and tests get theirs from config/services.py; production sets its own.
+Development and tests get theirs from config/house/servers.py; production sets its own.
 """
 
 from pathlib import Path
@@ -133,3 +133,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+from config.unfold import UNFOLD  # noqa: E402, F401 - looks and menu; settings are complete here

@@ -19,7 +19,7 @@ def quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-pytest_plugins = ["tests.store"]
+pytest_plugins = ["tests.store", "tests.pretend"]
 
 
 @pytest.fixture

@@ -62,8 +62,23 @@ def test_the_version_is_the_changelogs() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    "on_hand committed available backordered incoming staged movement channel location listing"
-    " listing_level publication run ASN due".split(),
+    [
+        "on_hand",
+        "committed",
+        "available",
+        "backordered",
+        "incoming",
+        "staged",
+        "movement",
+        "channel",
+        "location",
+        "listing",
+        "listing_level",
+        "publication",
+        "run",
+        "ASN",
+        "due",
+    ],
 )
 def test_the_glossary_knows_the_word(word: str) -> None:
     assert re.search(

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from channels import communicated
-from channels.models import Channel, Communicated
+from channels.models import Channel, Observation
 from inventory import ledger
 from inventory.ledger import Cause
 from inventory.models import Product, Warehouse
@@ -46,7 +46,7 @@ def test_what_a_reading_showed_is_a_fact_too(
     store.post("levels", levels=[{"sku": listed.sku, "location": "Shop", "available": 33}])
     ledger.ship(warehouse.pk, [(listed.pk, 1)], Cause())
     sync(channel)
-    readings = Communicated.objects.get().level.observations.order_by("pk")
+    readings = Observation.objects.order_by("pk")
     assert list(readings.values_list("believed", "available")) == [(None, 0), (40, 33)]
 
 

@@ -295,7 +295,7 @@ def test_what_is_sold_is_announced_and_what_is_not_is_silent(
 ) -> None:
     heard: list[tuple[list[tuple[int, int]], bool]] = []
 
-    def hear(levels: list[tuple[int, int]], is_decrease: bool, **_: object) -> None:  # noqa: FBT001
+    def hear(levels: list[tuple[int, int]], is_decrease: bool, **_: object) -> None:
         heard.append((levels, is_decrease))
 
     stock_changed.connect(hear)

@@ -111,3 +111,12 @@ def test_an_asn_of_an_order_placed_here_is_told_to_nobody(
     line = order.lines.get()
     asn.send([asn.draft(order.pk, {line.pk: 1}).pk])
     assert not Transmission.objects.exists()
+
+
+def test_a_line_typed_in_by_hand_needs_no_stock_and_parks_nothing(
+    channel: Channel, store: Store, listed: Product
+) -> None:
+    lines = [{"sku": listed.sku, "quantity": 2}, {"title": "Gift wrap", "quantity": 1}]
+    store.post("orders", lines=lines)
+    sync(channel, Run.Kind.ORDERS)
+    assert SalesOrder.objects.get().lines.get().ordered == 2

@@ -1,0 +1,208 @@
+"""Channels: connect an account, test it, map its locations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from channels import accounts, due, onboarding, reasons, registry
+from channels.admin.cells import ago, badge
+from channels.admin.channel_form import field_names, form_for
+from channels.admin.location import LocationInline, plain
+from channels.contract import ChannelError
+from channels.models import Channel
+from channels.signals import levels_due
+from inventory.admin.dialogs import ObjectDialog, ask
+from inventory.admin.refusals import RefusalsMixin, reported
+from inventory.errors import Refused
+
+SWITCHES = ["is_active", "is_stock_synced", "is_updated_on_change"]
+STATES = {"ok": "success", "problem": "danger", "off": "", "new": "info"}
+
+
+class ChannelSaid(Refused):
+    """The channel refused, or could not be asked."""
+
+    code = "channel_said"
+
+
+class ChannelDialog(ObjectDialog):
+    """Asks whether to go on."""
+
+    model = Channel
+
+
+def said(error: ChannelError) -> ChannelSaid:
+    """What went wrong at the channel, and what to do about it."""
+    message = f"{reasons.label(error.code)}: {error.message.rstrip('.')}."
+    return ChannelSaid(f"{message} {reasons.advice(error.code)}")
+
+
+@admin.register(Channel)
+class ChannelAdmin(RefusalsMixin, ModelAdmin):
+    """Kept for ever: receipts refer to it. Switch one off instead of deleting it."""
+
+    list_display = ["name", "show_kind", "show_state", "show_problem", "is_stock_synced"]
+    list_filter = ["is_active", "is_stock_synced"]
+    search_fields = ["name"]
+    search_help_text = "Name"
+    inlines = [LocationInline]
+    readonly_fields = ["show_kind", "show_state", "show_problem", "show_checked"]
+    actions_detail = ["check_connection", "load_locations"]
+    empty_hint = "Connect your first channel: its name, its address, its access token."
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def get_inlines(self, _request: HttpRequest, obj: Any) -> list[Any]:
+        return list(self.inlines) if obj else []
+
+    def _kind(self, request: HttpRequest, obj: Any) -> str:
+        """Fixed once it is made; asked for in the address before."""
+        if obj:
+            return str(obj.kind)
+        choices = [kind for kind, _ in registry.choices()]
+        asked = request.GET.get("kind", "")
+        return asked if asked in choices else choices[0]
+
+    def _form(self, request: HttpRequest, obj: Any) -> Any:
+        return form_for(self._kind(request, obj), obj.credentials if obj else {})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        connection = field_names(self._form(request, obj))
+        first = [("name", "show_kind"), "is_active"]
+        if obj:
+            first += [("show_state", "show_checked"), "show_problem"]
+        sending = ["matching", "is_stock_synced", "is_updated_on_change"]
+        timing = [("time_zone", "new_products_at")]
+        place = ["default_location"] if obj else []
+        is_editable = obj is None or self.has_change_permission(request, obj)
+        return [
+            (None, {"fields": first}),
+            *([("Connection", {"fields": connection})] if is_editable else []),
+            ("What is sent, and when", {"fields": [*sending, *timing, *place]}),
+            ("Orders", {"fields": ["is_cancellation_archived"]}),
+        ]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        if obj is None or self.has_change_permission(request, obj):
+            kwargs["form"] = self._form(request, obj)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Locations come from the channel: no links to add one beside the choice."""
+        return plain(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where several kinds are installed, one is chosen first."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        choices = registry.choices()
+        if request.GET.get("kind") in dict(choices) or len(choices) == 1:
+            return super().add_view(request, *args, **kwargs)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Which kind of channel?",
+            "opts": self.opts,
+            "kinds": choices,
+        }
+        return TemplateResponse(request, "admin/channels/channel/kinds.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:  # noqa: FBT001
+        """What waits moves with the channel's clock."""
+        super().save_model(request, obj, form, change)
+        if change and {"time_zone", "new_products_at"} & set(form.changed_data):
+            onboarding.reschedule(obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """A changed mapping changes every number; a switch turned on wakes what waited."""
+        super().save_related(request, form, formsets, change)
+        is_mapped = any(formset.has_changed() for formset in formsets)
+        if change and (is_mapped or "default_location" in form.changed_data):
+            due.by_channel(form.instance)
+        elif any(name in form.changed_data and getattr(form.instance, name) for name in SWITCHES):
+            with transaction.atomic():
+                levels_due.send(sender=None, channel_ids=[form.instance.pk])
+
+    @display(description="Kind")
+    def show_kind(self, channel: Channel) -> str:
+        return dict(registry.choices()).get(channel.kind, channel.kind)
+
+    @display(description="State")
+    def show_state(self, channel: Channel) -> str:
+        key, words = state_of(channel)
+        return badge(STATES[key], words)
+
+    @display(description="Problem")
+    def show_problem(self, channel: Channel) -> str:
+        if not channel.problem_code:
+            return ""
+        return f"{channel.problem.rstrip('.')}. {reasons.advice(channel.problem_code)}"
+
+    @display(description="Last asked")
+    def show_checked(self, channel: Channel) -> str:
+        return ago(channel.checked_at)
+
+    @action(
+        description="Test connection",
+        icon="network_check",
+        permissions=["change"],
+        dialog=ask(
+            ChannelDialog,
+            "Test connection",
+            "Asks the channel who we are and what we may do, and loads its locations. All settings"
+            " stay as they are.",
+            "Test now",
+        ),
+    )
+    @reported
+    def check_connection(self, _request: HttpRequest, form: ChannelDialog) -> str:
+        try:
+            found = accounts.check(form.object)
+        except ChannelError as error:
+            raise said(error) from error
+        return f"Connected to {found.name}. {'; '.join(found.details)}"
+
+    @action(
+        description="Load locations",
+        icon="add_location",
+        permissions=["change"],
+        dialog=ask(
+            ChannelDialog,
+            "Load locations",
+            "Brings the list of locations up to date. Mappings and switches stay.",
+            "Load",
+        ),
+    )
+    @reported
+    def load_locations(self, _request: HttpRequest, form: ChannelDialog) -> str:
+        channel = form.object
+        try:
+            accounts.load_locations(channel, accounts.connect(channel))
+        except ChannelError as error:
+            raise said(error) from error
+        return f"Locations at {channel}: {channel.locations.filter(is_active=True).count()}."
+
+
+def state_of(channel: Channel) -> tuple[str, str]:
+    """A channel's state, as a key of STATES and in words."""
+    if not channel.is_active:
+        return "off", "Switched off"
+    if channel.problem_code:
+        return "problem", reasons.label(channel.problem_code)
+    if not channel.is_stock_synced:
+        return "off", "Stock sync off"
+    return ("ok", "Connected") if channel.checked_at else ("new", "Not tested yet")

@@ -1,0 +1,127 @@
+"""Filters of the lists of this floor."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_time
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+
+from channels.models import Channel, Communicated, Location
+from channels.publishing import Place, decide
+from inventory.models import Warehouse
+
+
+class LocationFilter(DropdownFilter):
+    """By the channel's place for stock."""
+
+    title = "location"
+    parameter_name = "location"
+
+    def lookups(self, *_args: Any) -> list[tuple[int, str]]:
+        places = Location.objects.order_by("channel__name", "name")
+        rows = places.values_list("pk", "channel__name", "name")
+        return [(pk, f"{name} ({channel})") for pk, channel, name in rows]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(location=self.value()) if _is_number(self.value()) else queryset
+
+
+class WarehouseFilter(DropdownFilter):
+    """By a warehouse that feeds the location."""
+
+    title = "warehouse"
+    parameter_name = "warehouse"
+
+    def lookups(self, *_args: Any) -> Sequence[tuple[int, str]]:
+        return list(Warehouse.objects.values_list("pk", "name"))
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not _is_number(self.value()):
+            return queryset
+        return queryset.filter(location__feeds__warehouse=self.value())
+
+
+class DiffersFilter(DropdownFilter):
+    """Whether the channel shows what it should. Asks the one place that decides numbers, so it can
+    not disagree with the column beside it; that costs two queries over all rows left to ask."""
+
+    title = "agreement"
+    parameter_name = "differs"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, str]]:
+        return [("yes", "Differs from what it should show"), ("no", "Shows what it should")]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        return queryset.filter(pk__in=list(_agreeing(queryset, is_wanted=self.value() == "no")))
+
+
+def _agreeing(rows: QuerySet[Communicated], *, is_wanted: bool) -> Iterator[str]:
+    """Ids of rows whose acknowledged number is (or is not) the number they should show."""
+    facts = list(
+        rows.order_by().values_list("pk", "product_id", "location_id", "acknowledged", named=False)
+    )
+    decisions = decide(Place(product, location) for _, product, location, _ in facts if location)
+    for pk, product, location, acknowledged in facts:
+        decision = decisions.get(Place(product, location or 0))
+        should = decision.quantity if decision else None
+        is_right = should in {None, acknowledged}  # nothing to tell is nothing to differ from
+        if is_right == is_wanted:
+            yield pk
+
+
+class MarketplaceFilter(DropdownFilter):
+    """Products by the channel they are ticked for."""
+
+    title = "marketplace"
+    parameter_name = "marketplace"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, str]]:
+        channels = Channel.objects.values_list("pk", "name")
+        return [("none", "Nowhere"), *((str(pk), name) for pk, name in channels)]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "none":
+            return queryset.exclude(listings__is_ticked=True)
+        if not _is_number(self.value()):
+            return queryset
+        return queryset.filter(listings__channel=self.value(), listings__is_ticked=True)
+
+
+class MomentFilter(RangeDateTimeFilter):
+    """From and to, in the time zone that the lists show. A day without a time counts whole."""
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        since = self._moment("from", datetime.time.min)
+        until = self._moment("to", datetime.time.max)
+        if since:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": since})
+        if until:
+            queryset = queryset.filter(**{f"{self.parameter_name}__lte": until})
+        return queryset
+
+    def _moment(self, end: str, otherwise: datetime.time) -> datetime.datetime | None:
+        day_text = self.used_parameters.get(f"{self.parameter_name}_{end}_0")
+        time_text = self.used_parameters.get(f"{self.parameter_name}_{end}_1")
+        if not day_text:
+            return None
+        try:
+            day = parse_date(day_text)
+            at = parse_time(time_text) if time_text else otherwise
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+        if day is None or at is None:
+            raise IncorrectLookupParameters
+        return timezone.make_aware(datetime.datetime.combine(day, at))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and value.isdecimal()

@@ -1,0 +1,154 @@
+"""Listings: which product is which item of a channel, or why it is none yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+
+from channels import due, reasons
+from channels.admin import switching
+from channels.admin.cells import NOTHING, badge, link, list_of
+from channels.models import Communicated, Listing
+from inventory.admin.refusals import RefusalsMixin
+
+COLORS = {
+    Listing.State.NEW: "info",
+    Listing.State.LINKED: "success",
+    Listing.State.SKIPPED: "warning",
+    Listing.State.ERROR: "danger",
+}
+
+
+class ReasonFilter(DropdownFilter):
+    """By why it is not linked."""
+
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, str]]:
+        return [(code.value, reason.label) for code, reason in reasons.REASONS.items()]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
+@admin.register(Listing)
+class ListingAdmin(RefusalsMixin, ModelAdmin):
+    """Made by a tick on the product's page, kept for ever after: receipts refer to it."""
+
+    list_display = [
+        "show_product",
+        "channel",
+        "show_state",
+        "show_reason",
+        "is_ticked",
+        "is_excluded",
+        "eligible_at",
+        "show_told",
+    ]
+    list_filter = [
+        ("channel", RelatedDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ReasonFilter,
+        "is_ticked",
+        "is_excluded",
+    ]
+    list_filter_submit = True
+    list_select_related = ["product", "channel"]
+    search_fields = ["product__sku", "product__name", "external_id", "item_id"]
+    search_help_text = "SKU, name, or id at the channel"
+    show_full_result_count = False
+    ordering = ["product__sku", "channel__name"]
+    empty_hint = "No product is ticked for a channel yet. Tick one under Marketplace on its page."
+    fieldsets = [
+        (None, {"fields": [("product", "channel"), "is_ticked", "is_excluded"]}),
+        (
+            "State",
+            {
+                "fields": [
+                    ("show_state", "show_reason"),
+                    "show_advice",
+                    ("ticked_at", "eligible_at"),
+                    "onboarded_at",
+                ]
+            },
+        ),
+        ("At the channel", {"fields": ["title", ("external_id", "item_id"), "show_told"]}),
+    ]
+    readonly_fields = [
+        "product",
+        "channel",
+        "show_state",
+        "show_reason",
+        "show_advice",
+        "ticked_at",
+        "eligible_at",
+        "onboarded_at",
+        "title",
+        "external_id",
+        "item_id",
+        "show_told",
+    ]
+    actions = ["hold_back", "let_go", "tick", "untick"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:  # noqa: FBT001
+        """A changed switch makes the listing due: it is told, or says why not."""
+        if form.changed_data:
+            obj.save(update_fields=form.changed_data)
+            due.by_listing([obj.pk])
+
+    @display(description="Product", ordering="product__sku", header=True)
+    def show_product(self, listing: Listing) -> list[str]:
+        return [listing.product.sku, listing.product.name]
+
+    @display(description="State", ordering="state")
+    def show_state(self, listing: Listing) -> str:
+        return badge(COLORS[Listing.State(listing.state)], listing.get_state_display())
+
+    @display(description="Reason", ordering="reason")
+    def show_reason(self, listing: Listing) -> str:
+        return reasons.label(listing.reason) if listing.reason else NOTHING
+
+    @display(description="What to do")
+    def show_advice(self, listing: Listing) -> str:
+        return reasons.advice(listing.reason) or NOTHING
+
+    @display(description="Told")
+    def show_told(self, listing: Listing) -> str:
+        url = list_of(Communicated, q=listing.product.sku, channel__id__exact=listing.channel_id)
+        return link(url, "Quantities")
+
+    @action(description="Exclude from sync", permissions=["change"])
+    def hold_back(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
+        self._report(request, switching.exclude(listings, is_excluded=True))
+
+    @action(description="Include in sync", permissions=["change"])
+    def let_go(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
+        self._report(request, switching.exclude(listings, is_excluded=False))
+
+    @action(description="Communicate (tick)", permissions=["change"])
+    def tick(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
+        self._report(request, switching.tick(listings))
+
+    @action(description="Stop communicating (untick)", permissions=["change"])
+    def untick(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
+        self._report(request, switching.untick(listings))
+
+    def _report(self, request: HttpRequest, changed: int) -> None:
+        self.message_user(request, f"Listings changed: {changed}.", messages.SUCCESS)

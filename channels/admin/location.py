@@ -1,0 +1,145 @@
+"""Locations: which warehouses a channel's place shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from channels import due
+from channels.models import Channel, Location
+from inventory.models import Warehouse
+
+
+def refuse_shared(warehouses: Iterable[Warehouse]) -> None:
+    """A warehouse at two places of one channel would be offered for sale twice."""
+    shared = [place.name for place, uses in Counter(warehouses).items() if uses > 1]
+    if shared:
+        raise ValidationError(
+            f"{', '.join(shared)} feeds two locations, so its stock would be shown twice. Leave"
+            " each warehouse at one location."
+        )
+
+
+def plain(field: Any) -> Any:
+    """A form field without the links to add or edit what it refers to."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    return field
+
+
+class MappingMixin:
+    """Warehouses as checkboxes, asked for once however many locations there are."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Warehouses are made on their own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return plain(field)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are fixed for the request, so that no row asks again."""
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        places = Warehouse.objects.filter(is_active=True)
+        field.choices = [(place.pk, place.name) for place in places]
+        return field
+
+
+class MappingFormSet(PaginationInlineFormSet):
+    """The locations of one channel together."""
+
+    def clean(self) -> None:
+        super().clean()
+        given = [form.cleaned_data.get("warehouses") or () for form in self.forms]
+        refuse_shared(warehouse for warehouses in given for warehouse in warehouses)
+
+
+class LocationInline(MappingMixin, TabularInline):
+    """The mapping, on the channel's page. Locations come from the channel itself."""
+
+    model = Location
+    formset = MappingFormSet
+    verbose_name_plural = "locations, and the warehouses that each one shows"
+    fields = ["name", "is_active", "is_enabled", "warehouses"]
+    readonly_fields = ["name", "is_active"]
+    extra = 0
+    hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        rows: QuerySet[Location] = super().get_queryset(request)
+        return rows.prefetch_related("warehouses")
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may change the channel may map it."""
+        return request.user.has_perms(["channels.change_channel"])
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perms(["channels.view_channel"])
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class LocationForm(forms.ModelForm):
+    """One location, checked against its neighbours."""
+
+    def clean_warehouses(self) -> Any:
+        """Refuses a warehouse that feeds another location of the channel."""
+        given = self.cleaned_data["warehouses"]
+        neighbours = Location.objects.filter(channel=self.instance.channel_id).exclude(
+            pk=self.instance.pk
+        )
+        taken = Warehouse.objects.filter(pk__in=neighbours.values("warehouses"))
+        refuse_shared([*given, *taken.distinct()])
+        return given
+
+
+@admin.register(Location)
+class LocationAdmin(MappingMixin, ModelAdmin):
+    """All places of all channels."""
+
+    form = LocationForm
+    list_display = ["name", "channel", "show_warehouses", "is_active", "is_enabled"]
+    list_filter = [("channel", RelatedDropdownFilter), "is_active", "is_enabled"]
+    list_select_related = ["channel"]
+    search_fields = ["name", "channel__name"]
+    search_help_text = "Name of the location or channel"
+    ordering = ["channel__name", "name"]
+    fields = ["channel", "name", "external_id", "is_active", "is_enabled", "warehouses"]
+    readonly_fields = ["channel", "name", "external_id", "is_active"]
+    empty_hint = "Locations come from the channels: open a channel and use Load locations."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        rows: QuerySet[Location] = super().get_queryset(request)
+        return rows.prefetch_related("warehouses")
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """A changed mapping changes every number at the channel."""
+        super().save_related(request, form, formsets, change)
+        if form.changed_data:
+            due.by_channel(Channel.objects.get(pk=form.instance.channel_id))
+
+    @display(description="Shows the stock of")
+    def show_warehouses(self, location: Location) -> str:
+        return ", ".join(warehouse.name for warehouse in location.warehouses.all()) or "–"

@@ -1,0 +1,115 @@
+"""How the admin looks and what its menu offers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+_INDIGO = {
+    "50": "oklch(96.2% .018 272.314)",
+    "100": "oklch(93% .034 272.788)",
+    "200": "oklch(87% .065 274.039)",
+    "300": "oklch(78.5% .115 274.713)",
+    "400": "oklch(67.3% .182 276.935)",
+    "500": "oklch(58.5% .233 277.117)",
+    "600": "oklch(51.1% .262 276.966)",
+    "700": "oklch(45.7% .24 277.023)",
+    "800": "oklch(39.8% .195 277.366)",
+    "900": "oklch(35.9% .144 278.697)",
+    "950": "oklch(25.7% .09 281.288)",
+}
+
+
+def environment(_request: HttpRequest) -> list[str] | None:
+    """The mark beside the site's name: nobody should take a demo for the real stock."""
+    return ["Demo", "info"] if settings.STOCKCAST_DEMO else None
+
+
+def _asset(path: str) -> Callable[[HttpRequest], str]:
+    return lambda _request: static(path)
+
+
+def _may_look(app: str, model: str) -> Callable[[HttpRequest], bool]:
+    def allowed(request: HttpRequest) -> bool:
+        return request.user.has_perms([f"{app}.view_{model}"])
+
+    return allowed
+
+
+def _entry(title: str, icon: str, label: str) -> dict[str, Any]:
+    """A menu entry for a model's list, shown to those who may view it."""
+    app, model = label.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "permission": _may_look(app, model),
+    }
+
+
+def _group(title: str, *entries: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(entries)}
+
+
+_DASHBOARD = {"title": "Dashboard", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
+
+NAVIGATION = [
+    {"items": [_DASHBOARD]},
+    _group(
+        "Inventory",
+        _entry("Products", "sell", "inventory.product"),
+        _entry("Communicate inventory to external sources", "campaign", "channels.communicated"),
+        _entry("Stock levels", "inventory_2", "inventory.stocklevel"),
+        _entry("Ledger", "receipt_long", "inventory.movement"),
+        _entry("Purchase orders", "local_shipping", "inventory.purchaseorder"),
+        _entry("Stocktakes", "fact_check", "inventory.stocktake"),
+        _entry("Transfers", "move_down", "inventory.transfer"),
+        _entry("Warehouses", "warehouse", "inventory.warehouse"),
+    ),
+    _group(
+        "Sales",
+        _entry("Orders", "shopping_cart", "orders.salesorder"),
+        _entry("ASNs", "outbox", "orders.asn"),
+    ),
+    _group(
+        "Channels",
+        _entry("Channels", "storefront", "channels.channel"),
+        _entry("Locations", "location_on", "channels.location"),
+        _entry("Listings", "list_alt", "channels.listing"),
+        _entry("Publications", "verified", "channels.publication"),
+    ),
+    _group(
+        "Sync",
+        _entry("Runs", "sync", "syncjobs.run"),
+        _entry("Process logs", "article", "syncjobs.processlog"),
+        _entry("Schedules", "schedule", "django_celery_beat.periodictask"),
+    ),
+    _group(
+        "People",
+        _entry("Users", "person", "auth.user"),
+        _entry("Groups", "group", "auth.group"),
+    ),
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Stockcast",
+    "SITE_HEADER": "Stockcast",
+    "SITE_SUBHEADER": "One truth about stock",
+    "SITE_SYMBOL": "cell_tower",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": _asset("stockcast/favicon.svg")}
+    ],
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "8px",
+    "ENVIRONMENT": "config.unfold.environment",
+    "GLOBAL_CALLBACK": "config.greeting.fill",
+    "DASHBOARD_CALLBACK": "syncjobs.admin.dashboard.fill",
+    "COLORS": {"primary": _INDIGO},
+    "STYLES": [_asset("stockcast/stockcast.css")],
+    "SIDEBAR": {"show_search": True, "navigation": NAVIGATION},
+}

@@ -1,0 +1,118 @@
+"""What beat starts, and when: editable, unlike anything else about a sync."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django_celery_beat.admin import CrontabScheduleAdmin as BeatCrontabScheduleAdmin
+from django_celery_beat.admin import IntervalScheduleAdmin as BeatIntervalScheduleAdmin
+from django_celery_beat.admin import PeriodicTaskAdmin as BeatPeriodicTaskAdmin
+from django_celery_beat.admin import PeriodicTaskForm as BeatPeriodicTaskForm
+from django_celery_beat.admin import PeriodicTaskInline as BeatPeriodicTaskInline
+from django_celery_beat.admin import TaskSelectWidget
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from channels.admin.cells import ago
+
+for model in (PeriodicTask, CrontabSchedule, IntervalSchedule, SolarSchedule, ClockedSchedule):
+    admin.site.unregister(model)
+
+
+class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):
+    """The names of our tasks, as a styled select."""
+
+
+class PeriodicTaskForm(BeatPeriodicTaskForm):
+    """A task is chosen by its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "regtask" not in self.fields:  # somebody who may only look
+            return
+        self.fields["regtask"].label = "Task"
+        self.fields["regtask"].widget = TaskSelect()
+        self.fields["task"].label = "Task by name"
+        self.fields["task"].help_text = "Only for a task of a plug-in that is not in the list."
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].initial = self.instance.task
+
+    def clean(self) -> Any:
+        """A task typed by its name counts, although another one is still chosen above."""
+        typed = self.cleaned_data.get("task")
+        if typed and "task" in self.changed_data and "regtask" not in self.changed_data:
+            self.cleaned_data["regtask"] = ""
+        return super().clean()
+
+
+class PeriodicTaskInline(BeatPeriodicTaskInline, TabularInline):
+    """Who uses a timetable."""
+
+    fields = ["name", "task", "enabled"]
+    readonly_fields = fields
+
+
+@admin.register(PeriodicTask)
+class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
+    """Schedules: each starts one task by its timetable."""
+
+    form = PeriodicTaskForm
+    date_hierarchy = None
+    list_display = ["name", "show_when", "enabled", "show_last_run", "total_run_count"]
+    list_filter = ["enabled"]
+    search_help_text = "Name or task"
+    fieldsets = [
+        (None, {"fields": ["name", "description", "regtask", "enabled"]}),
+        (
+            "When",
+            {
+                "fields": [("crontab", "interval"), "start_time", "last_run_at", "one_off"],
+                "description": "Choose one of crontab and interval.",
+            },
+        ),
+        (
+            "Details",
+            {"fields": ["task", "args", "kwargs", "queue"], "classes": ["collapse"]},
+        ),
+    ]
+    readonly_fields = ["last_run_at"]
+    change_form_template = None
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "description" and isinstance(field, forms.CharField):
+            field.widget = UnfoldAdminTextInputWidget()
+        return field
+
+    @display(description="When")
+    def show_when(self, task: PeriodicTask) -> str:
+        return str(task.crontab.human_readable if task.crontab else task.schedule)
+
+    @display(description="Last started", ordering="last_run_at")
+    def show_last_run(self, task: PeriodicTask) -> str:
+        return ago(task.last_run_at)
+
+
+@admin.register(CrontabSchedule)
+class CrontabScheduleAdmin(BeatCrontabScheduleAdmin, ModelAdmin):
+    """Timetables by the clock."""
+
+    inlines = [PeriodicTaskInline]
+
+
+@admin.register(IntervalSchedule)
+class IntervalScheduleAdmin(BeatIntervalScheduleAdmin, ModelAdmin):
+    """Timetables by interval."""
+
+    inlines = [PeriodicTaskInline]

@@ -1,0 +1,78 @@
+"""Starts a run for a person: asked for in the database, logged, and hinted at the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from channels.admin.cells import list_of, page_of
+from channels.models import Channel
+from inventory.errors import Refused
+from syncjobs import hints, runner
+from syncjobs.models import Run
+
+SEND = "channels.send_communicated"
+
+
+class NothingToSend(Refused):
+    """None of the chosen products is communicated there."""
+
+    code = "nothing_to_send"
+
+
+class SenderMixin:
+    """Actions that send numbers name the permission `send`; it is one of its own."""
+
+    def has_send_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        """Whether the person may send numbers to channels by hand."""
+        return request.user.has_perms([SEND])
+
+
+def start(
+    request: HttpRequest, channel: Channel, kind: Run.Kind, product_ids: Collection[int], words: str
+) -> Run:
+    """Ask for a run and write down who did. Call `announce` after the commit.
+
+    Raises NothingToSend for chosen products that are none: a run would take that for all.
+    """
+    if kind == Run.Kind.BULK and not product_ids:
+        raise NothingToSend(f"None of these products is communicated on {channel}.")
+    with transaction.atomic():
+        run = runner.request(
+            channel, kind, sorted(product_ids), requested_by=request.user.get_username()
+        )
+        LogEntry.objects.log_actions(
+            _user_id(request), [run], ADDITION, change_message=f"{words} ({channel})"
+        )
+    return run
+
+
+def _user_id(request: HttpRequest) -> int:
+    """Every page here is behind a login."""
+    user_id = request.user.pk
+    if user_id is None:
+        raise PermissionDenied
+    return user_id
+
+
+def announce(request: HttpRequest, runs: Sequence[Run]) -> HttpResponse:
+    """Wake the pusher, say what comes next, and show the run (or the list of several)."""
+    is_hinted = hints.give(sorted({run.channel_id for run in runs}))
+    if is_hinted:
+        text = "Started: this page follows it." if len(runs) == 1 else "Started."
+        level = messages.SUCCESS
+    else:
+        text = "Queued: the broker does not answer, so it starts with the next sweep."
+        level = messages.WARNING
+    messages.add_message(request, level, text)
+    url = page_of(runs[0]) if len(runs) == 1 else list_of(Run)
+    if request.headers.get("HX-Request"):
+        # A dialog was posted by htmx, which would swap a redirect's page into the dialog.
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)

@@ -1,0 +1,62 @@
+"""What beat starts out of the box; edited in the admin afterwards, so found by name and kept."""
+
+from django.db import migrations
+from django.utils import timezone
+
+ENTRIES = [
+    (
+        "Sweep: send what is due",
+        "*/15",
+        "syncjobs.tasks.sweep",
+        "Sends whatever waits on any channel, also what a lost hint left behind.",
+    ),
+    (
+        "New products: send those ticked on an earlier day",
+        "*/15",
+        "syncjobs.tasks.send_new_products",
+        "Only looks whose hour has come: each channel has its own, 07:00 local unless changed.",
+    ),
+    (
+        "Orders: take what changed at the channels",
+        "*/5",
+        "syncjobs.tasks.take_orders",
+        "Asks every channel for orders that changed since the last look.",
+    ),
+    (
+        "Retry: channels that have rested after an error",
+        "*",
+        "syncjobs.tasks.retry",
+        "Goes on with a channel as soon as its rest after an error is over.",
+    ),
+]
+
+
+def create_schedules(apps, _schema_editor):
+    CrontabSchedule = apps.get_model("django_celery_beat", "CrontabSchedule")
+    PeriodicTask = apps.get_model("django_celery_beat", "PeriodicTask")
+    PeriodicTasks = apps.get_model("django_celery_beat", "PeriodicTasks")
+    for name, minute, task, description in ENTRIES:
+        timetable = {
+            "minute": minute,
+            "hour": "*",
+            "day_of_week": "*",
+            "day_of_month": "*",
+            "month_of_year": "*",
+            "timezone": "UTC",
+        }
+        # Another program may have left the same timetable twice: any of them serves.
+        crontab = CrontabSchedule.objects.filter(**timetable).first()
+        crontab = crontab or CrontabSchedule.objects.create(**timetable)
+        PeriodicTask.objects.get_or_create(
+            name=name, defaults={"task": task, "crontab": crontab, "description": description}
+        )
+    # Beat looks at this moment to learn that its entries changed.
+    PeriodicTasks.objects.update_or_create(ident=1, defaults={"last_update": timezone.now()})
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("syncjobs", "0002_create_groups"),
+        ("django_celery_beat", "0019_alter_periodictasks_options"),
+    ]
+    operations = [migrations.RunPython(create_schedules, migrations.RunPython.noop)]

@@ -1,0 +1,230 @@
+"""Communicate inventory to external sources: numbers, filters, sorting, and the explanation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from channels import due, rules
+from channels.admin.cells import page_of
+from channels.models import Channel, Listing, ListingLevel, Observation
+from channels.publishing import Place, decide
+from tests.factories import make_products, make_warehouse, stock
+from tests.pretend import World, person
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:channels_communicated_changelist")
+
+
+def skus(client: Client, **query: Any) -> list[str]:
+    response = client.get(LIST, query)
+    assert response.status_code == 200
+    return [row.product.sku for row in response.context["cl"].result_list]
+
+
+def test_each_row_shows_the_number_that_is_decided_for_it(
+    admin_client: Client, world: World
+) -> None:
+    world.hold(world.products[0], 12)
+    rows = admin_client.get(LIST).context["cl"].result_list
+
+    shown = {row.product.sku: row.decision.quantity for row in rows}
+
+    assert shown == {"CUP-0": 28, "CUP-1": 5, "CUP-2": None, "CUP-3": None}
+    assert [row.available for row in rows] == [28, 5, 0, 0]
+
+
+def test_a_full_page_costs_at_most_twelve_statements(
+    admin_client: Client, world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    Listing.objects.bulk_create(
+        Listing(channel=world.channel, product=product, state="linked", item_id=product.sku)
+        for product in make_products(60)
+    )
+    due.by_channel(world.channel)
+
+    with django_assert_max_num_queries(12):
+        response = admin_client.get(LIST, {"differs": "no"})
+
+    assert len(response.context["cl"].result_list) == 50
+
+
+def test_rows_are_found_by_sku_and_by_name(admin_client: Client, world: World) -> None:
+    assert skus(admin_client, q="cup-1") == ["CUP-1"]
+    assert skus(admin_client, q="Cup 2") == ["CUP-2"]
+    assert skus(admin_client, q="saucer") == []
+
+
+def test_rows_are_filtered_by_channel_location_warehouse_and_state(
+    admin_client: Client, world: World
+) -> None:
+    other = Channel.objects.create(kind="pretend", name="Other", checked_at=None)
+    elsewhere = make_warehouse(name="Elsewhere")
+
+    assert len(skus(admin_client, channel__id__exact=world.channel.pk)) == 4
+    assert skus(admin_client, channel__id__exact=other.pk) == []
+    assert len(skus(admin_client, location=world.location.pk)) == 4
+    assert len(skus(admin_client, warehouse=world.warehouse.pk)) == 4
+    assert skus(admin_client, warehouse=elsewhere.pk) == []
+    assert skus(admin_client, state__exact="skipped") == ["CUP-3"]
+
+
+def test_rows_that_differ_are_those_whose_acknowledged_number_is_not_the_decided_one(
+    admin_client: Client, world: World
+) -> None:
+    world.tell(world.products[0])
+    ListingLevel.objects.filter(listing__product=world.products[1]).update(acknowledged=4)
+
+    assert skus(admin_client, differs="yes") == ["CUP-1"]
+    assert skus(admin_client, differs="no") == ["CUP-0", "CUP-2", "CUP-3"]
+
+
+@pytest.mark.parametrize(
+    ("column", "order"),
+    [(3, ["CUP-0", "CUP-1"]), (4, ["CUP-0", "CUP-1"]), (5, ["CUP-1", "CUP-0"])],
+    ids=["in stock", "on orders", "at hand"],
+)
+def test_rows_are_sorted_by_any_quantity(
+    admin_client: Client, world: World, column: int, order: list[str]
+) -> None:
+    world.hold(world.products[0], 38)
+
+    found = skus(admin_client, o=f"-{column}")
+
+    assert [sku for sku in found if sku in order] == order
+
+
+@pytest.mark.parametrize("column", range(1, 11))
+def test_every_column_of_the_table_can_be_sorted_by(
+    admin_client: Client, world: World, column: int
+) -> None:
+    assert sorted(skus(admin_client, o=str(column))) == ["CUP-0", "CUP-1", "CUP-2", "CUP-3"]
+
+
+def test_nothing_here_can_be_added_changed_or_deleted_even_by_a_superuser(
+    admin_client: Client, world: World
+) -> None:
+    page = page_of(world.row(world.products[0]))
+
+    assert admin_client.get(reverse("admin:channels_communicated_add")).status_code == 403
+    assert admin_client.post(page, {"on_hand": 1}).status_code == 403
+    assert admin_client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_the_explanation_agrees_with_the_decision(admin_client: Client, world: World) -> None:
+    product = world.products[0]
+    world.hold(product, 12)
+    place = Place(product.pk, world.location.pk)
+    decision = decide([place])[place]
+
+    response = admin_client.get(page_of(world.row(product)))
+
+    explanation = response.context["explanation"]
+    assert explanation.decision == decision
+    assert explanation.sentence == rules.describe(decision.as_json())
+    assert explanation.sentence == (
+        "40 in stock in Main; less 12 on orders → 28. Rule “Product value”: 28 sent."
+    )
+    [source] = explanation.sources
+    assert (source.warehouse, source.on_hand, source.committed) == ("Main", 40, 12)
+    [order] = explanation.orders
+    assert (order.number, order.units) == ("SO-CUP-0-12", 12)
+    assert explanation.sentence in response.content.decode()
+
+
+def test_the_explanation_says_which_quantity_the_channel_is_told(
+    admin_client: Client, world: World
+) -> None:
+    response = admin_client.get(page_of(world.row(world.products[0])))
+
+    assert response.context["explanation"].told == "quantity at hand"
+
+
+def test_the_explanation_links_to_movements_that_are_listed(
+    admin_client: Client, world: World
+) -> None:
+    response = admin_client.get(page_of(world.row(world.products[0])))
+
+    [source] = response.context["explanation"].sources
+    ledger = admin_client.get(source.movements)
+    assert [each.delta for each in ledger.context["cl"].result_list] == [40]
+
+
+def test_the_history_tells_what_was_told_and_read_with_its_reasons_then(
+    admin_client: Client, world: World
+) -> None:
+    product = world.products[0]
+    world.tell(product)
+    Observation.objects.create(level=world.level(product), available=39, believed=40)
+    world.hold(product, 3)
+
+    history = admin_client.get(page_of(world.row(product))).context["explanation"].history
+
+    assert [event.what for event in history] == ["Read 39", "Told 40"]
+    assert history[0].detail == "We believed: 40."
+    assert history[1].sentence == "40 in stock in Main. Rule “Product value”: 40 sent."
+    assert history[1].change == "(+40)"
+
+
+def test_a_product_that_has_no_match_is_explained_with_advice(
+    admin_client: Client, world: World
+) -> None:
+    page = admin_client.get(page_of(world.row(world.products[3]))).content.decode()
+
+    assert "No match at the channel" in page
+    assert "correct its SKU" in page
+
+
+def test_a_listing_without_location_is_explained(admin_client: Client, world: World) -> None:
+    ListingLevel.objects.all().delete()
+
+    response = admin_client.get(page_of(world.row(world.products[0])))
+
+    assert "No location of Corner shop" in response.context["explanation"].sentence
+
+
+def test_an_explanation_costs_a_bounded_number_of_statements(
+    admin_client: Client, world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    product = world.products[0]
+    for units in range(1, 8):
+        world.hold(product, units)
+        world.tell(product)
+    page = page_of(world.row(product))
+
+    with django_assert_max_num_queries(14):
+        admin_client.get(page)
+
+
+def test_orders_are_named_only_to_those_who_may_see_orders(client: Client, world: World) -> None:
+    world.hold(world.products[0], 12)
+    client.force_login(person("partner", "channels.view_communicated"))
+
+    page = client.get(page_of(world.row(world.products[0]))).content.decode()
+
+    assert "40 in stock in Main" in page
+    assert "SO-CUP-0-12" not in page
+    assert "Movements" not in page
+
+
+def test_a_page_that_is_nowhere_leads_back_with_a_word(admin_client: Client, world: World) -> None:
+    nowhere = reverse("admin:channels_communicated_change", args=["999_3A9"])
+
+    response = admin_client.get(nowhere, follow=True)
+
+    assert "exist" in response.content.decode()
+
+
+def test_what_stock_a_location_has_no_level_for_is_not_added(
+    admin_client: Client, world: World
+) -> None:
+    stock(world.products[0], make_warehouse(name="Elsewhere"), 100)
+
+    response = admin_client.get(page_of(world.row(world.products[0])))
+
+    assert response.context["explanation"].decision.quantity == 40

@@ -1,0 +1,210 @@
+"""The product's page: where it is communicated, who may say so, and what the channels hear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from channels.admin.marketplace import ASK
+from channels.models import Channel, Listing
+from inventory.models import Product
+from tests.pretend import World, person
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:inventory_product_changelist")
+
+
+def page(product: Product) -> str:
+    return reverse("admin:inventory_product_change", args=[product.pk])
+
+
+def form(product: Product, **changes: Any) -> dict[str, Any]:
+    """What the browser would send, with these changes; with the inline's part."""
+    listings = Listing.objects.filter(product=product.pk)
+    data = {
+        "sku": product.sku,
+        "name": product.name,
+        "barcode": product.barcode,
+        "is_active": "on",
+        "marketplace": [each.channel_id for each in listings if each.is_ticked],
+        "excluded_on": [each.channel_id for each in listings if each.is_excluded],
+        "levels-TOTAL_FORMS": 0,
+        "levels-INITIAL_FORMS": 0,
+    }
+    return {key: value for key, value in (data | changes).items() if value is not None}
+
+
+@pytest.fixture
+def second(world: World) -> Channel:
+    """Another channel, for which nothing is ticked."""
+    return Channel.objects.create(kind="pretend", name="Second shop")
+
+
+def test_ticking_a_channel_lists_the_product_there(
+    admin_client: Client, world: World, second: Channel
+) -> None:
+    product = world.products[0]
+
+    response = admin_client.post(
+        page(product), form(product, marketplace=[world.channel.pk, second.pk])
+    )
+
+    assert response.status_code == 302
+    listing = Listing.objects.get(product=product, channel=second)
+    assert (listing.is_ticked, listing.state) == (True, Listing.State.NEW)
+    assert world.listing(product).state == Listing.State.LINKED
+
+
+def test_unticking_keeps_the_listing_and_its_link(admin_client: Client, world: World) -> None:
+    product = world.products[0]
+
+    admin_client.post(page(product), form(product, marketplace=[]))
+
+    listing = world.listing(product)
+    assert (listing.is_ticked, listing.item_id) == (False, "I-CUP-0")
+
+
+def test_a_product_is_ticked_when_it_is_added(admin_client: Client, world: World) -> None:
+    data = form(Product(sku="NEW-1", name="New"), marketplace=[world.channel.pk])
+
+    response = admin_client.post(reverse("admin:inventory_product_add"), data)
+
+    assert response.status_code == 302
+    assert Listing.objects.get(product__sku="NEW-1").channel == world.channel
+
+
+def test_excluding_on_one_channel_makes_its_levels_due(admin_client: Client, world: World) -> None:
+    product = world.products[0]
+    before = world.level(product).stale_version
+
+    admin_client.post(page(product), form(product, excluded_on=[world.channel.pk]))
+
+    assert world.listing(product).is_excluded
+    assert world.level(product).stale_version == before + 1
+
+
+def test_saving_without_a_change_marks_nothing(admin_client: Client, world: World) -> None:
+    product = world.products[0]
+    before = world.level(product).stale_version
+
+    response = admin_client.post(page(product), form(product))
+
+    assert response.status_code == 302
+    assert world.level(product).stale_version == before
+
+
+@pytest.mark.parametrize("field", ["is_active", "is_excluded"])
+def test_switching_the_product_itself_makes_its_levels_due(
+    admin_client: Client, world: World, field: str
+) -> None:
+    product = world.products[0]
+    before = world.level(product).stale_version
+
+    admin_client.post(
+        page(product), form(product, **{field: None if field == "is_active" else "on"})
+    )
+
+    assert world.level(product).stale_version == before + 1
+
+
+@pytest.mark.parametrize("action", ["exclude_from_sync", "archive"])
+def test_switching_many_products_makes_their_levels_due(
+    admin_client: Client, world: World, action: str
+) -> None:
+    chosen = world.products[:2]
+    before = [world.level(product).stale_version for product in chosen]
+
+    admin_client.post(
+        LIST, {"action": action, "_selected_action": [product.pk for product in chosen]}
+    )
+
+    assert [world.level(product).stale_version for product in chosen] == [
+        version + 1 for version in before
+    ]
+
+
+def test_without_the_permission_the_marketplace_is_read_and_not_changed(
+    client: Client, world: World, second: Channel
+) -> None:
+    client.force_login(person("mover", "inventory.view_product", "inventory.change_product"))
+    product = world.products[0]
+
+    shown = client.get(page(product)).content.decode()
+    data = form(product, name="Renamed", marketplace=[second.pk], excluded_on=[world.channel.pk])
+    response = client.post(page(product), data)
+
+    assert ASK in shown
+    assert 'name="marketplace"' not in shown
+    assert response.status_code == 302
+    product.refresh_from_db()
+    assert product.name == "Renamed"
+    assert list(Listing.objects.filter(product=product).values_list("channel", "is_excluded")) == [
+        (world.channel.pk, False)
+    ]
+
+
+def test_with_that_permission_alone_only_the_marketplace_changes(
+    client: Client, world: World, second: Channel
+) -> None:
+    client.force_login(person("csm", "inventory.view_product", "channels.change_listing"))
+    product = world.products[0]
+
+    data = form(product, name="Renamed", is_active=None, marketplace=[second.pk])
+    response = client.post(page(product), data)
+
+    assert response.status_code == 302
+    product.refresh_from_db()
+    assert (product.name, product.is_active) == ("Cup 0", True)
+    assert not world.listing(product).is_ticked
+    assert Listing.objects.get(product=product, channel=second).is_ticked
+
+
+def test_that_permission_alone_offers_no_action_on_products(client: Client, world: World) -> None:
+    client.force_login(person("csm", "inventory.view_product", "channels.change_listing"))
+    product = world.products[0]
+
+    client.post(LIST, {"action": "archive", "_selected_action": [product.pk]})
+
+    product.refresh_from_db()
+    assert product.is_active
+
+
+def test_the_page_says_what_each_channel_is_told(admin_client: Client, world: World) -> None:
+    world.tell(world.products[0])
+
+    told = admin_client.get(page(world.products[0])).context["told"]
+    [unmatched] = admin_client.get(page(world.products[3])).context["told"]
+
+    assert [(each["row"].should, each["row"].acknowledged) for each in told] == [(40, 40)]
+    assert unmatched["row"].why_not == "No match at the channel"
+    assert "correct its SKU" in unmatched["advice"]
+
+
+def test_who_may_not_see_the_table_sees_no_numbers_told(client: Client, world: World) -> None:
+    client.force_login(person("counter", "inventory.view_product"))
+
+    assert "told" not in client.get(page(world.products[0])).context
+
+
+def test_products_are_filtered_by_marketplace(
+    admin_client: Client, world: World, second: Channel
+) -> None:
+    def found(value: int | str) -> int:
+        response = admin_client.get(LIST, {"marketplace": value})
+        return len(response.context["cl"].result_list)
+
+    assert (found(world.channel.pk), found(second.pk), found("none")) == (4, 0, 0)
+
+
+def test_page_and_list_of_products_stay_cheap(
+    admin_client: Client, world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(12):
+        admin_client.get(LIST)
+    with django_assert_max_num_queries(20):
+        admin_client.get(page(world.products[0]))
