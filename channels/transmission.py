@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -70,3 +71,16 @@ def note_refused(transmission: Transmission, error: ChannelError) -> None:
     transmission.status = Transmission.Status.FAILED
     transmission.reason, transmission.message = error.code, error.message
     transmission.save()
+
+
+def send_again(transmission_ids: Iterable[int]) -> int:
+    """Let refused ones wait again; returns how many did."""
+    refused = Transmission.objects.filter(
+        pk__in=list(transmission_ids), status=Transmission.Status.FAILED
+    )
+    with transaction.atomic():
+        channel_ids = sorted(set(refused.values_list("channel_order__channel", flat=True)))
+        number = refused.update(status=Transmission.Status.WAITING, reason="", message="")
+        if number:
+            levels_due.send(sender=None, channel_ids=channel_ids)
+    return number

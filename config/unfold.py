@@ -73,6 +73,8 @@ NAVIGATION = [
         "Sales",
         _entry("Orders", "shopping_cart", "orders.salesorder"),
         _entry("ASNs", "outbox", "orders.asn"),
+        _entry("From channels", "move_to_inbox", "channels.channelorder"),
+        _entry("ASNs to channels", "outgoing_mail", "channels.transmission"),
     ),
     _group(
         "Channels",

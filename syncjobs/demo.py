@@ -35,6 +35,7 @@ LOGINS = {
     "admin": "Administrator",
     "manager": "Warehouse manager",
     "csm": "CSM",
+    "communicator": "Stock communicator",
     "partner": "Partner",
 }
 SHOP, SHOWROOM = "Web shop", "Showroom"
@@ -77,11 +78,22 @@ def _tell_stories(main: Warehouse) -> None:
             [(level.product_id, 6) for level in held],
             Cause(document="TR-DEMO", actor=ACTOR, key="demo:showroom"),
         )
+        _count_the_rest(showroom, {level.product_id for level in held})
         _place("DEMO-BACKORDER", main, held[0].product_id, held[0].available - 6 + 3, now)
         canceled = _place("DEMO-CANCELED", main, held[1].product_id, 4, now)
         intake.cancel(canceled)
         counting.open(showroom, [level.product_id for level in held[:5]], ACTOR)
         Product.objects.create(sku="NEVER-COUNTED", name="Sample that nobody counted yet")
+
+
+def _count_the_rest(showroom: Warehouse, present: set[int]) -> None:
+    """Somebody looked: the other goods are not there. Uncounted, they would be unknown, not 0."""
+    absent = Product.objects.exclude(pk__in=present).values_list("pk", flat=True)
+    ledger.count(
+        showroom.pk,
+        dict.fromkeys(absent, 0),
+        Cause(document="ST-DEMO", actor=ACTOR, key="demo:count"),
+    )
 
 
 def _plenty(warehouse: Warehouse) -> Any:

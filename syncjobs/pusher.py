@@ -54,7 +54,7 @@ def push_chosen(run: Run, channel: Channel, adapter: Adapter, product_ids: Seque
 
 
 def _report_skipped(run: Run, entries: Sequence[Entry]) -> None:
-    records.log(run, entries)
+    records.log(run, dict.fromkeys(entries))  # a product at several locations is told of once
     records.count(run, skipped=len(entries))
 
 

@@ -118,10 +118,10 @@ def _work(run: Run) -> None:
         _take_orders(run, channel, adapter)
         pusher.push_due(run, channel, adapter)
     elif run.kind == Run.Kind.NEW:
-        _onboard(run, channel, adapter, onboarding.waiting(channel))
+        _onboard(channel, adapter, onboarding.waiting(channel))
         pusher.push_due(run, channel, adapter)
     else:
-        _onboard(run, channel, adapter, _unlinked(channel, run.product_ids))
+        _onboard(channel, adapter, _unlinked(channel, run.product_ids))
         pusher.push_chosen(run, channel, adapter, run.product_ids)
 
 
@@ -145,18 +145,11 @@ def _unlinked(channel: Channel, product_ids: Sequence[int]) -> list[Listing]:
     return list(listings.select_related("product").order_by("pk"))
 
 
-def _onboard(run: Run, channel: Channel, adapter: Adapter, listings: Sequence[Listing]) -> None:
-    if not listings:
-        return
-    codes = onboarding.onboard(channel, listings, adapter)
-    skipped = [
-        Entry(listing.product_id, listing.product.sku, codes[listing.pk])
-        for listing in listings
-        if codes[listing.pk] != Code.ACCEPTED
-    ]
-    records.log(run, skipped)
-    if run.kind == Run.Kind.NEW:  # the other kinds count them among what can not be sent
-        records.count(run, skipped=len(skipped))
+def _onboard(channel: Channel, adapter: Adapter, listings: Sequence[Listing]) -> None:
+    """Match listings, if there are any. What stays unmatched is reported with the rest that can
+    not be sent."""
+    if listings:
+        onboarding.onboard(channel, listings, adapter)
 
 
 def _rest(channel: Channel, error: ChannelError) -> None:

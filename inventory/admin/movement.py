@@ -12,12 +12,12 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from inventory.admin.moments import MomentFilter
 from inventory.admin.readonly import ReadOnlyMixin
 from inventory.models import Movement, Product
 
@@ -42,7 +42,7 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
         ("warehouse", RelatedDropdownFilter),
         ("state", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),
-        ("recorded_at", RangeDateTimeFilter),
+        ("recorded_at", MomentFilter),
     ]
     list_filter_submit = True
     list_select_related = ["product", "warehouse"]

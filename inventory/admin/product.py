@@ -65,8 +65,7 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
         "show_in_stock",
         "show_on_orders",
         "show_at_hand",
-        "is_active",
-        "is_excluded",
+        "show_standing",
     ]
     list_filter = ["is_active", "is_excluded", StockFilter]
     search_fields = ["sku", "name", "barcode"]
@@ -88,6 +87,18 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
         }
         products: QuerySet[Any] = super().get_queryset(request).annotate(**totals)
         return products
+
+    @display(
+        description=_("State"),
+        ordering="is_active",
+        label={"active": "success", "excluded": "warning", "inactive": ""},
+    )
+    def show_standing(self, product: Any) -> tuple[str, str]:
+        if not product.is_active:
+            return "inactive", gettext("inactive")
+        if product.is_excluded:
+            return "excluded", gettext("excluded from sync")
+        return "active", gettext("active")
 
     @display(description=_("Quantity in stock"), ordering="in_stock")
     def show_in_stock(self, product: Any) -> Any:

@@ -19,8 +19,8 @@ from unfold.paginator import InfinitePaginator
 
 from channels import reasons
 from channels.admin.cells import NOTHING, ago, badge, link, page_of, two_lines
-from channels.admin.filters import MomentFilter
 from channels.models import Channel
+from inventory.admin.moments import MomentFilter
 from inventory.admin.readonly import ReadOnlyMixin
 from inventory.admin.refusals import RefusalsMixin
 from inventory.models import Product

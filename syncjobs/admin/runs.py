@@ -21,7 +21,7 @@ from unfold.paginator import InfinitePaginator
 
 from channels import reasons
 from channels.admin.cells import NOTHING, ago, list_of
-from channels.admin.filters import MomentFilter
+from inventory.admin.moments import MomentFilter
 from inventory.admin.readonly import ReadOnlyMixin
 from syncjobs.models import ProcessLog, Run
 

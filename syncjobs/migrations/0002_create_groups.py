@@ -34,6 +34,8 @@ LOOK_AT_CHANNELS = [
     "channels.view_location",
     "channels.view_listing",
     "channels.view_publication",
+    "channels.view_channelorder",
+    "channels.view_transmission",
     "syncjobs.view_run",
     "syncjobs.view_processlog",
 ]
@@ -64,6 +66,7 @@ GROUPS = {
         *LOOK_AT_ORDERS,
         *LOOK_AT_CHANNELS,
         "channels.change_listing",
+        "channels.change_transmission",
         "orders.change_salesorder",
     ],
     "Partner": LOOK_AT_STOCK,

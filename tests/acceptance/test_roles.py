@@ -41,6 +41,8 @@ SEE = {
     "channels.location": {CSM, SENDER},
     "channels.listing": {CSM, SENDER},
     "channels.publication": {CSM, SENDER},
+    "channels.channelorder": {CSM, SENDER},
+    "channels.transmission": {CSM, SENDER},
     "syncjobs.run": {CSM, SENDER},
     "syncjobs.processlog": {CSM, SENDER},
     "django_celery_beat.periodictask": set(),

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         demo.load(dict(_pair(text) for text in options["sandbox"]))
         self.stdout.write("Logins (password of all: " + demo.PASSWORD + ")")
         for name, role in demo.LOGINS.items():
-            self.stdout.write(f"  {name:<9} {role}")
+            self.stdout.write(f"  {name:<13} {role}")
         self.stdout.write("Try")
         for number, line in enumerate(TRY, 1):
             self.stdout.write(f"  {number}. {line}")

@@ -1,0 +1,113 @@
+"""Orders that came from channels, parked ones included, and ASNs on their way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+
+from channels import reasons, transmission
+from channels.admin.cells import NOTHING, ago, link, page_of, two_lines
+from channels.models import ChannelOrder, Transmission
+from inventory.admin.readonly import ReadOnlyMixin
+
+TRANSMISSION_COLORS = {
+    Transmission.Status.WAITING: "info",
+    Transmission.Status.SENT: "success",
+    Transmission.Status.FAILED: "danger",
+}
+
+
+class ParkedFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "parked"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, str]]:
+        return [("yes", "Parked"), ("no", "Taken in")]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.filter(order=None).exclude(reason="")
+        return queryset.exclude(order=None) if self.value() == "no" else queryset
+
+
+@admin.register(ChannelOrder)
+class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
+    """Which order there is which order here; a parked one says why and what to do."""
+
+    list_display = ["number", "channel", "show_order", "show_reason", "show_changed"]
+    list_filter = [("channel", RelatedDropdownFilter), ParkedFilter]
+    list_filter_submit = True
+    list_select_related = ["channel", "order"]
+    search_fields = ["=number", "=external_id", "=order__number"]
+    search_help_text = "A whole order number, ours or the channel's"
+    show_full_result_count = False
+    ordering = ["-id"]
+    fields = ["channel", "number", "external_id", "show_order", "show_reason", "show_changed"]
+    readonly_fields = ["show_order", "show_reason", "show_changed"]
+    empty_hint = "Orders of the connected channels appear here once they were taken in."
+
+    @display(description="Our order")
+    def show_order(self, bound: ChannelOrder) -> Any:
+        return link(page_of(bound.order), bound.order) if bound.order else NOTHING
+
+    @display(description="Why not, and what to do")
+    def show_reason(self, bound: ChannelOrder) -> Any:
+        if bound.order or not bound.reason:
+            return NOTHING
+        return two_lines(reasons.label(bound.reason), reasons.advice(bound.reason))
+
+    @display(description="Changed at the channel", ordering="updated_at")
+    def show_changed(self, bound: ChannelOrder) -> str:
+        return ago(bound.updated_at)
+
+
+@admin.register(Transmission)
+class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
+    """ASNs told, or to be told, to the channel of their order."""
+
+    list_display = ["asn", "show_order", "show_status", "show_reason", "show_sent"]
+    list_filter = [
+        ("channel_order__channel", RelatedDropdownFilter),
+        ("status", ChoicesDropdownFilter),
+    ]
+    list_filter_submit = True
+    list_select_related = ["asn", "channel_order__channel"]
+    search_fields = ["=channel_order__number", "=asn__tracking_number"]
+    search_help_text = "A whole order or tracking number"
+    show_full_result_count = False
+    fields = ["asn", "show_order", "show_status", "show_reason", "message", "show_sent"]
+    readonly_fields = ["show_order", "show_status", "show_reason", "show_sent"]
+    actions = ["send_again"]
+    empty_hint = "A sent ASN of an order that came from a channel is told to it; see it here."
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["channels.change_transmission"])
+
+    @display(description="Order", ordering="channel_order__number")
+    def show_order(self, sent: Transmission) -> Any:
+        return two_lines(sent.channel_order.number, sent.channel_order.channel)
+
+    @display(description="Status", label=TRANSMISSION_COLORS)
+    def show_status(self, sent: Transmission) -> tuple[str, str]:
+        return sent.status, sent.get_status_display()
+
+    @display(description="Why not, and what to do")
+    def show_reason(self, sent: Transmission) -> Any:
+        if not sent.reason:
+            return NOTHING
+        return two_lines(reasons.label(sent.reason), reasons.advice(sent.reason))
+
+    @display(description="Sent", ordering="sent_at")
+    def show_sent(self, sent: Transmission) -> str:
+        return ago(sent.sent_at)
+
+    @action(description="Send again", permissions=["retry"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Transmission]) -> None:
+        number = transmission.send_again(chosen.values_list("pk", flat=True))
+        messages.success(request, f"{number} refused transmissions wait to be sent again.")
