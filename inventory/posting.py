@@ -277,10 +277,10 @@ def _name(level: Level) -> str:
 
 
 def _announce(lines: Sequence[Line]) -> None:
-    sold = [line for line in lines if line.state in {State.ON_HAND, State.COMMITTED}]
+    sold = {
+        (line.product_id, line.warehouse_id)
+        for line in lines
+        if line.state in {State.ON_HAND, State.COMMITTED}
+    }
     if sold:
-        stock_changed.send(
-            sender=None,
-            levels=sorted({(line.product_id, line.warehouse_id) for line in sold}),
-            is_decrease=any((line.delta < 0) == (line.state == State.ON_HAND) for line in sold),
-        )
+        stock_changed.send(sender=None, levels=sorted(sold))

@@ -9,6 +9,6 @@ stock_changed = Signal()
 """Sent by ledger.post inside its transaction, once per posting that changed anything that is sold.
 
 sender: None. levels: list[tuple[int, int]], the (product id, warehouse id) pairs whose quantity in
-stock or on orders changed. is_decrease: bool, whether any of them has fewer units at hand now.
+stock or on orders changed.
 Receivers must be set-based and must not call anything outside the database: they hold row locks.
 """

@@ -293,10 +293,10 @@ def test_a_thousand_lines_cost_no_more_statements_than_one(
 def test_what_is_sold_is_announced_and_what_is_not_is_silent(
     product: Product, warehouse: Warehouse
 ) -> None:
-    heard: list[tuple[list[tuple[int, int]], bool]] = []
+    heard: list[list[tuple[int, int]]] = []
 
-    def hear(levels: list[tuple[int, int]], is_decrease: bool, **_: object) -> None:
-        heard.append((levels, is_decrease))
+    def hear(levels: list[tuple[int, int]], **_: object) -> None:
+        heard.append(levels)
 
     stock_changed.connect(hear)
     try:
@@ -308,7 +308,7 @@ def test_what_is_sold_is_announced_and_what_is_not_is_silent(
         stock_changed.disconnect(hear)
 
     pair = [(product.pk, warehouse.pk)]
-    assert heard == [(pair, False), (pair, True)]
+    assert heard == [pair, pair]
 
 
 @pytest.mark.django_db(transaction=True)
