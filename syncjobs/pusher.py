@@ -4,7 +4,8 @@
 and hard sync: the absolute number, guarded by what was read a moment before. Both finish what was
 left open first, and both need the channel's lease.
 
-A stale answer never means "send again": the level is read, decided anew, and only then told.
+A stale answer never means "send again": the channel's orders are imported, the level is read and
+decided anew, and only then told. So a sale on its way in is not overwritten.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TypeVar
 from channels import publishing
 from channels.contract import Adapter, Answer, Code, Mode, Outcome
 from channels.models import Channel
-from syncjobs import acknowledgements, claims, delivery, records, remote
+from syncjobs import acknowledgements, claims, delivery, importing, records, remote
 from syncjobs.claims import Claim
 from syncjobs.delivery import Line
 from syncjobs.models import Run
@@ -44,6 +45,7 @@ def push_due(run: Run, channel: Channel, adapter: Adapter) -> None:
 def push_chosen(run: Run, channel: Channel, adapter: Adapter, product_ids: Sequence[int]) -> None:
     """Read and, where they differ, overwrite the levels of these products (all when empty)."""
     delivery.resume(channel, adapter)
+    importing.take_if_allowed(run, channel, adapter)
     _report_skipped(run, claims.unsendable(channel, product_ids))
     run.total = claims.count_chosen(channel, product_ids)
     run.save(update_fields=["total"])
@@ -77,6 +79,7 @@ def _tell(run: Run, channel: Channel, adapter: Adapter, mode: Mode, batch: Seque
         if not stale:
             return
         records.log(run, [Entry(claim.product_id, claim.sku, Code.STALE) for claim in stale])
+        importing.take_if_allowed(run, channel, adapter)
         batch = _read(run, adapter, stale)
     acknowledgements.park([(claim, str(Code.STALE)) for claim in batch])
     records.count(run, failed=len(batch))

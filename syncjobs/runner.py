@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from channels import accounts, intake, onboarding, transmission
+from channels import accounts, onboarding, transmission
 from channels.contract import Adapter, ChannelError, Code
 from channels.models import Channel, Listing
-from syncjobs import claims, delivery, lease, pusher, records, transmitter
+from syncjobs import claims, delivery, importing, lease, pusher, records, transmitter
 from syncjobs.models import Run
-from syncjobs.records import Entry
 
 REST = datetime.timedelta(seconds=20)
 """After a passing error nothing is tried for so long: well within one sweep."""
@@ -115,7 +114,7 @@ def _work(run: Run) -> None:
         transmitter.transmit(run, channel, adapter)
         pusher.push_due(run, channel, adapter)
     elif run.kind == Run.Kind.ORDERS:
-        _take_orders(run, channel, adapter)
+        importing.take(run, channel, adapter)
         pusher.push_due(run, channel, adapter)
     elif run.kind == Run.Kind.NEW:
         _onboard(channel, adapter, onboarding.waiting(channel))
@@ -123,13 +122,6 @@ def _work(run: Run) -> None:
     else:
         _onboard(channel, adapter, _unlinked(channel, run.product_ids))
         pusher.push_chosen(run, channel, adapter, run.product_ids)
-
-
-def _take_orders(run: Run, channel: Channel, adapter: Adapter) -> None:
-    for number, code in intake.pull(channel, adapter).items():
-        if code != Code.ACCEPTED:
-            records.log(run, [Entry(None, "", code, f"Order {number} is parked.")])
-            records.count(run, failed=1)
 
 
 def _unlinked(channel: Channel, product_ids: Sequence[int]) -> list[Listing]:

@@ -89,7 +89,7 @@ def test_the_default_location_shows_what_no_location_names(
     assert (store.available(listed.sku), store.available(listed.sku, "Depot")) == (40, 5)
 
 
-def test_a_number_that_changed_at_the_store_is_read_before_it_is_told_again(
+def test_a_sale_on_its_way_in_is_imported_and_not_overwritten(
     channel: Channel, store: Store, listed: Product, warehouse: Warehouse
 ) -> None:
     store.post("orders", lines=[{"sku": listed.sku, "quantity": 4}])
@@ -97,9 +97,38 @@ def test_a_number_that_changed_at_the_store_is_read_before_it_is_told_again(
     run = sync(channel)
     refused, told = Publication.objects.order_by("pk")[1:]
     assert (refused.expected, refused.status, refused.code) == (40, Status.REJECTED, Code.STALE)
-    assert (told.expected, told.status) == (36, Status.ACCEPTED)
-    assert (Observation.objects.latest("pk").available, run.status) == (36, Run.Status.FINISHED)
+    assert (told.expected, told.quantity, told.status) == (36, 46, Status.ACCEPTED)
+    assert (store.available(listed.sku), store.shows(listed.sku)["committed"]) == (46, 4)
     assert ProcessLog.objects.filter(code=Code.STALE).exists()
+    assert run.status == Run.Status.FINISHED
+
+
+def test_hard_sync_counts_a_sale_that_was_not_imported_yet(
+    channel: Channel, store: Store, listed: Product
+) -> None:
+    store.post("orders", lines=[{"sku": listed.sku, "quantity": 4}])
+    run = sync(channel, Run.Kind.HARD)
+    assert (run.unchanged, run.sent, store.available(listed.sku)) == (1, 0, 36)
+
+
+def test_a_store_that_hides_its_orders_is_told_its_numbers_all_the_same(
+    channel: Channel, store: Store, listed: Product, warehouse: Warehouse
+) -> None:
+    scopes = ["read_products", "read_inventory", "write_inventory", "read_locations"]
+    store.post("shop", scopes=scopes)
+    store.post("levels", levels=[{"sku": listed.sku, "location": "Shop", "available": 33}])
+    ledger.ship(warehouse.pk, [(listed.pk, 1)], Cause())
+    assert (sync(channel).sent, store.available(listed.sku)) == (1, 39)
+    assert ProcessLog.objects.filter(code=Code.SCOPE_MISSING).exists()
+
+
+def test_a_number_typed_at_the_store_is_read_before_it_is_told_again(
+    channel: Channel, store: Store, listed: Product, warehouse: Warehouse
+) -> None:
+    store.post("levels", levels=[{"sku": listed.sku, "location": "Shop", "available": 33}])
+    ledger.ship(warehouse.pk, [(listed.pk, 1)], Cause())
+    sync(channel)
+    assert (Observation.objects.latest("pk").available, store.available(listed.sku)) == (33, 39)
 
 
 def test_never_counted_stock_is_held_not_sent_as_zero(
