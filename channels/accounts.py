@@ -39,6 +39,7 @@ def load_locations(channel: Channel, adapter: Adapter) -> None:
     that is gone there is marked inactive, never deleted: receipts refer to it."""
     remote = {location.external_id: location for location in adapter.pull_locations()}
     with transaction.atomic():
+        before = _active(channel)
         Location.objects.filter(channel=channel).exclude(external_id__in=remote).update(
             is_active=False
         )
@@ -49,6 +50,12 @@ def load_locations(channel: Channel, adapter: Adapter) -> None:
                 defaults={"name": location.name, "is_active": location.is_active},
             )
         due.create_levels(channel)
+        if _active(channel) != before:  # what moved while a place was off was marked nowhere
+            due.by_channel(channel)
+
+
+def _active(channel: Channel) -> set[int]:
+    return set(channel.locations.filter(is_active=True).values_list("pk", flat=True))
 
 
 def note_problem(channel: Channel, error: ChannelError) -> None:

@@ -6,19 +6,24 @@ own number, so what we believe it shows moves in the same transaction, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from channels import due
 from channels.contract import Adapter, Code, RemoteOrder, RemoteOrderLine
-from channels.models import Channel, ChannelOrder, ChannelOrderLine, Feed, Listing
+from channels.models import Channel, ChannelOrder, ChannelOrderLine, Feed, Listing, ListingLevel
 from inventory import availability
+from inventory.errors import Refused
 from inventory.ledger import Cause
 from orders import intake
 from orders.intake import Draft, DraftLine
 from orders.models import SalesOrder
+
+logger = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=5)
 """How far each poll reaches back before what it saw last: the channel's clock and ours differ."""
@@ -30,11 +35,28 @@ def pull(channel: Channel, adapter: Adapter) -> dict[str, Code]:
     since = channel.orders_seen_until and channel.orders_seen_until - OVERLAP
     codes = {}
     for remote in adapter.pull_orders(since):
-        code = take(channel, remote)
+        try:
+            code = take(channel, remote)
+        except (Refused, DatabaseError) as error:
+            # One order must not hold back all later ones, nor the channels after this one.
+            logger.exception("%s of %s is parked", remote.number, channel)
+            code = park(channel, remote, error)
         if code is not None:
             codes[remote.number] = code
         _remember(channel, remote.updated_at)
     return codes
+
+
+def park(channel: Channel, remote: RemoteOrder, _error: Exception) -> Code | None:
+    """Keep an order that can not be taken. None when that is known already."""
+    binding, _ = ChannelOrder.objects.get_or_create(
+        channel=channel,
+        external_id=remote.external_id,
+        defaults={"number": remote.number[:60], "updated_at": remote.updated_at},
+    )
+    is_news = binding.reason != Code.BAD_REQUEST
+    _update(binding, remote, reason=Code.BAD_REQUEST)
+    return Code.BAD_REQUEST if is_news else None
 
 
 def _remember(channel: Channel, seen: datetime) -> None:
@@ -86,7 +108,7 @@ def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code
     lines = _choose(wanted, products, feeds)
     order = intake.place(
         Draft(
-            number=f"{channel.name} {remote.number}",
+            number=_number(channel, remote),
             lines=lines,
             source=channel.name,
             placed_at=remote.placed_at,
@@ -96,7 +118,18 @@ def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code
     _bind(binding, order, wanted)
     _update(binding, remote, order=order, reason="")
     _believe(channel, lines, remote.placed_at)
+    if channel.locations.filter(is_active=True, is_enabled=True).count() > 1:
+        _doubt(channel, products.values())  # it may have taken them from another place than we did
     return Code.ACCEPTED
+
+
+def _number(channel: Channel, remote: RemoteOrder) -> str:
+    """A number nobody has yet: the channel may give a name twice, and people type numbers, too."""
+    number = f"{channel.name[:30]} {remote.number}"[:60]
+    if SalesOrder.objects.filter(number=number).exists():
+        tail = f" {remote.external_id.rpartition('/')[2]}"[-25:]
+        number = number[: 60 - len(tail)] + tail
+    return number
 
 
 def _products(channel: Channel, wanted: Sequence[RemoteOrderLine]) -> dict[str, int]:
@@ -155,6 +188,7 @@ def _follow(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Cod
         return None
     _update(binding, remote)
     intake.cancel(order.pk, Cause(actor=str(channel)), is_archived=channel.is_cancellation_archived)
+    _doubt(channel, order.lines.values_list("product_id", flat=True))  # restocked there, or not
     return Code.ACCEPTED
 
 
@@ -172,19 +206,30 @@ WITH sold AS (
     FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS line(product_id, warehouse_id, units)
     GROUP BY product_id, warehouse_id
 ), touched AS MATERIALIZED (
-    SELECT level.id, sold.units FROM sold
+    SELECT level.id, sold.units, level.read_at > %s - interval '5 minutes' AS is_unclear FROM sold
     JOIN channels_feed feed ON feed.warehouse_id = sold.warehouse_id AND feed.channel_id = %s
     JOIN channels_listing listing
         ON listing.product_id = sold.product_id AND listing.channel_id = feed.channel_id
     JOIN channels_listinglevel level
         ON level.listing_id = listing.id AND level.location_id = feed.location_id
-    WHERE level.read_at IS NULL OR level.read_at < %s
+    WHERE level.read_at IS NULL OR level.read_at < %s + interval '5 minutes'
     ORDER BY level.id FOR UPDATE OF level
 )
 UPDATE channels_listinglevel level
-SET acknowledged = acknowledged - touched.units, acknowledged_at = %s
+SET acknowledged = CASE WHEN touched.is_unclear THEN NULL ELSE acknowledged - touched.units END,
+    acknowledged_at = %s
 FROM touched WHERE level.id = touched.id
 """
+
+
+def _doubt(channel: Channel, product_ids: Iterable[int]) -> None:
+    """What the channel shows of these is unknown now, so it is read before it is told again."""
+    levels = ListingLevel.objects.filter(
+        listing__channel=channel, listing__product__in=list(product_ids)
+    )
+    ids = list(levels.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
+    ListingLevel.objects.filter(pk__in=ids).update(acknowledged=None, read_at=None)
+    due.by_level(ids)
 
 
 def _believe(channel: Channel, lines: Sequence[DraftLine], placed_at: datetime) -> None:
@@ -195,6 +240,7 @@ def _believe(channel: Channel, lines: Sequence[DraftLine], placed_at: datetime) 
                 [line.product_id for line in lines],
                 [line.warehouse_id for line in lines],
                 [line.ordered for line in lines],
+                placed_at,
                 channel.pk,
                 placed_at,
                 timezone.now(),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from channels import due
 from channels.contract import Adapter, Code
 from channels.matching import match
-from channels.models import Channel, Listing
+from channels.models import Channel, Listing, ListingLevel
 
 
 def eligible_at(channel: Channel, ticked_at: datetime.datetime) -> datetime.datetime:
@@ -95,5 +95,9 @@ def onboard(channel: Channel, listings: Sequence[Listing], adapter: Adapter) -> 
     with transaction.atomic():
         Listing.objects.filter(pk__in=linked, onboarded_at=None).update(onboarded_at=timezone.now())
         due.create_levels(channel)
+        # Perhaps another item than before: what we believed was the old one's.
+        levels = ListingLevel.objects.filter(listing__in=linked).order_by("pk")
+        ids = list(levels.select_for_update().values_list("pk", flat=True))
+        ListingLevel.objects.filter(pk__in=ids).update(acknowledged=None, read_at=None)
         due.by_listing(linked)
     return codes

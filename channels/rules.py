@@ -88,6 +88,8 @@ class Decision:
 
 def apply(rule: Rule, inputs: Sequence[Input]) -> Decision:
     """Apply a rule to the stock that feeds a location."""
+    if not inputs:  # a level is made where a warehouse feeds: this one was unmapped since
+        return Decision(0, inputs, [Step("no warehouse feeds this location", 0)], rule)
     if not any(each.is_known for each in inputs):
         return Decision(None, inputs, [], rule)
     steps = MODES[rule.mode](rule, inputs)

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from inventory.errors import BelowZero
 from inventory.models import StockLevel, Warehouse
+from inventory.signals import stock_changed
 
 _NAMED = 5
 
@@ -25,6 +26,14 @@ def allow_negative(warehouse: Warehouse, *, is_allowed: bool) -> None:
     warehouse.can_go_negative = is_allowed
     warehouse.save(update_fields=["can_go_negative"])
     StockLevel.objects.filter(warehouse=warehouse).update(can_go_negative=is_allowed)
+
+
+def announce(warehouse: Warehouse) -> None:
+    """It was switched on or off: every number that its stock makes may be another one now."""
+    held = StockLevel.objects.filter(warehouse=warehouse).order_by("product_id")
+    pairs = list(held.values_list("product_id", "warehouse_id"))
+    if pairs:
+        stock_changed.send(sender=None, levels=pairs)
 
 
 def _demand_none_below_zero(warehouse: Warehouse) -> None:

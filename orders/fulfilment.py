@@ -58,6 +58,11 @@ def cross_dock(purchase_order: PurchaseOrder, order_id: int, units: Units, cause
     with transaction.atomic():
         lines = SalesOrderLine.objects.filter(pk__in=units, order_id=order_id)
         received: dict[int, int] = {}
+        if any(line.warehouse_id != purchase_order.warehouse_id for line in lines):
+            raise UnknownLine(
+                f"{purchase_order} arrives at another warehouse than the order ships from.",
+                field="units",
+            )
         for line in lines:
             received[line.product_id] = received.get(line.product_id, 0) + units[line.pk]
         receipt = receiving.receive(

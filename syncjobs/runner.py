@@ -111,17 +111,22 @@ def _work(run: Run) -> None:
     if run.kind == Run.Kind.DUE:
         run.total = claims.count_due(channel)
         run.save(update_fields=["total"])
+        pusher.push_due(run, channel, adapter)
         transmitter.transmit(run, channel, adapter)
-        pusher.push_due(run, channel, adapter)
     elif run.kind == Run.Kind.ORDERS:
-        importing.take(run, channel, adapter)
-        pusher.push_due(run, channel, adapter)
+        importing.take_if_allowed(run, channel, adapter)
+        _push_if_automatic(run, channel, adapter)
     elif run.kind == Run.Kind.NEW:
         _onboard(channel, adapter, onboarding.waiting(channel))
-        pusher.push_due(run, channel, adapter)
+        _push_if_automatic(run, channel, adapter)
     else:
         _onboard(channel, adapter, _unlinked(channel, run.product_ids))
         pusher.push_chosen(run, channel, adapter, run.product_ids)
+
+
+def _push_if_automatic(run: Run, channel: Channel, adapter: Adapter) -> None:
+    if channel.is_updated_on_change:
+        pusher.push_due(run, channel, adapter)
 
 
 def _unlinked(channel: Channel, product_ids: Sequence[int]) -> list[Listing]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
@@ -17,7 +19,15 @@ logger = logging.getLogger(__name__)
 def sweep() -> None:
     """Do all that waits on every channel."""
     for channel in Channel.objects.filter(is_active=True):
-        drain(channel.pk, Run.Trigger.SCHEDULE)
+        _guarded(channel, partial(drain, channel.pk, Run.Trigger.SCHEDULE))
+
+
+def _guarded(channel: Channel, work: Callable[[], None]) -> None:
+    """A bug met on one channel must not keep the others waiting."""
+    try:
+        work()
+    except Exception:
+        logger.exception("%s failed", channel)
 
 
 def retry() -> None:
@@ -34,6 +44,10 @@ def take_orders() -> None:
             execute(Run(channel=channel, kind=Run.Kind.ORDERS, trigger=Run.Trigger.SCHEDULE))
         except Busy:
             logger.info("%s is busy: its orders wait for the next look", channel)
+        except Exception:
+            logger.exception("%s: its orders wait for the next look", channel)
+        # A hint that came meanwhile found the channel taken and went away.
+        _guarded(channel, partial(drain, channel.pk, Run.Trigger.CHANGE))
 
 
 def send_new_products() -> None:

@@ -18,7 +18,7 @@ from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, Recei
 from inventory.admin.readonly import ReadOnlyMixin
 from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
-from inventory.errors import InvalidLines
+from inventory.errors import InvalidLines, WrongState
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
 
 Status = PurchaseOrder.Status
@@ -107,6 +107,16 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_draft(obj) and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: PurchaseOrder, form: Any, change: Any) -> None:
+        """Only what may be typed, under the verbs' own lock."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        current = PurchaseOrder.objects.select_for_update(no_key=True).get(pk=obj.pk)
+        if current.status != obj.status:
+            raise WrongState(gettext("It was opened or closed meanwhile."), field="status")
+        obj.save(update_fields=["number", "warehouse", "supplier", "expected_on"])
 
     @display(description=_("status"), ordering="status", label=COLORS)
     def show_status(self, order: PurchaseOrder) -> tuple[str, str]:

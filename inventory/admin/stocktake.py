@@ -88,7 +88,9 @@ class StocktakeAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Stocktake, form: Any, change: Any) -> None:
         if not change:
             obj.opened_by = request.user.get_username()
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+        else:
+            obj.save(update_fields=["note"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
         """Lines are written by the verbs, which freeze the expectation under lock."""

@@ -15,6 +15,7 @@ from inventory import transfers
 from inventory.admin.dialogs import ObjectDialog, ask
 from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
+from inventory.errors import WrongState
 from inventory.models import Transfer, TransferLine
 
 Status = Transfer.Status
@@ -88,6 +89,16 @@ class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_draft(obj) and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Transfer, form: Any, change: Any) -> None:
+        """Only what may be typed, under the verbs' own lock."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        current = Transfer.objects.select_for_update(no_key=True).get(pk=obj.pk)
+        if current.status != Status.DRAFT:
+            raise WrongState(gettext("It was dispatched meanwhile."), field="status")
+        obj.save(update_fields=["source", "destination", "note"])
 
     @display(description=_("status"), ordering="status", label=COLORS)
     def show_status(self, transfer: Transfer) -> tuple[str, str]:

@@ -27,6 +27,11 @@ class WarehouseAdmin(RefusalsMixin, ModelAdmin):
         wanted = obj.can_go_negative
         if change and SWITCH in form.changed_data:
             obj.can_go_negative = not wanted
+        is_switched = change and "is_active" in form.changed_data
+        if is_switched:
+            warehousing.announce(obj)  # to the places it feeds until now
         super().save_model(request, obj, form, change)
+        if is_switched:
+            warehousing.announce(obj)  # to the places it feeds from now on
         if obj.can_go_negative != wanted:
             warehousing.allow_negative(obj, is_allowed=wanted)
