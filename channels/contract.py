@@ -66,6 +66,9 @@ class Code(StrEnum):
     CONFIGURATION = "configuration"
     BATCH_REFUSED = "batch_refused"
     BAD_REQUEST = "bad_request"
+    INTERNAL = "internal"
+    ORDER_REFUSED = "order_refused"
+    SHIPPED_THERE = "shipped_there"
     VERSION_MISMATCH = "version_mismatch"
 
 

@@ -1,21 +1,22 @@
 """Orders of a channel become orders of ours, once each however often they are told.
 
-Importing reserves what is still to ship there. The channel has already taken those units off its
-own number, so what we believe it shows moves in the same transaction, and nothing is told back.
+Importing reserves what is still to ship there. What we can not place is parked: visible, with its
+reason, and tried again whenever the channel tells it again.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.db import DatabaseError, transaction
+from django.db.models import Min
 
-from channels import due
+from channels import belief
 from channels.contract import Adapter, Code, RemoteOrder, RemoteOrderLine
-from channels.models import Channel, ChannelOrder, ChannelOrderLine, Feed, Listing, ListingLevel
+from channels.models import Channel, ChannelOrder, ChannelOrderLine, Feed, Listing
 from inventory import availability
 from inventory.errors import Refused
 from inventory.ledger import Cause
@@ -23,40 +24,44 @@ from orders import intake
 from orders.intake import Draft, DraftLine
 from orders.models import SalesOrder
 
-logger = logging.getLogger(__name__)
-
 OVERLAP = timedelta(minutes=5)
 """How far each poll reaches back before what it saw last: the channel's clock and ours differ."""
 
+logger = logging.getLogger(__name__)
 
-def pull(channel: Channel, adapter: Adapter) -> dict[str, Code]:
-    """Take all orders changed since the last pull. Returns a code by order number where something
-    changed: ACCEPTED, or why it is parked. Raises ChannelError; what was taken stays taken."""
+
+class Taken(NamedTuple):
+    """What became of an order: ACCEPTED, or why it is parked and what to read about it."""
+
+    number: str
+    code: Code
+    message: str = ""
+
+
+def pull(channel: Channel, adapter: Adapter) -> list[Taken]:
+    """Take all orders changed since the last pull; returns what is new. One that can not be taken
+    is parked and holds back no other. Raises ChannelError; what was taken stays taken."""
     since = channel.orders_seen_until and channel.orders_seen_until - OVERLAP
-    codes = {}
+    taken = []
     for remote in adapter.pull_orders(since):
         try:
-            code = take(channel, remote)
+            news = take(channel, remote)
         except (Refused, DatabaseError) as error:
-            # One order must not hold back all later ones, nor the channels after this one.
-            logger.exception("%s of %s is parked", remote.number, channel)
-            code = park(channel, remote, error)
-        if code is not None:
-            codes[remote.number] = code
+            logger.warning("%s of %s is parked: %s", remote.number, channel, error)
+            news = _park(channel, remote, Code.ORDER_REFUSED, str(error))
+        if news is not None:
+            taken.append(news)
         _remember(channel, remote.updated_at)
-    return codes
+    return taken
 
 
-def park(channel: Channel, remote: RemoteOrder, _error: Exception) -> Code | None:
-    """Keep an order that can not be taken. None when that is known already."""
-    binding, _ = ChannelOrder.objects.get_or_create(
-        channel=channel,
-        external_id=remote.external_id,
-        defaults={"number": remote.number[:60], "updated_at": remote.updated_at},
-    )
-    is_news = binding.reason != Code.BAD_REQUEST
-    _update(binding, remote, reason=Code.BAD_REQUEST)
-    return Code.BAD_REQUEST if is_news else None
+def look_back(channel: Channel) -> None:
+    """Products were linked: let the next pull tell the parked orders again."""
+    parked = ChannelOrder.objects.filter(channel=channel, order=None, reason=Code.NOT_MATCHED)
+    oldest = parked.aggregate(at=Min("updated_at"))["at"]
+    if oldest is not None and channel.orders_seen_until and oldest < channel.orders_seen_until:
+        channel.orders_seen_until = oldest
+        channel.save(update_fields=["orders_seen_until"])
 
 
 def _remember(channel: Channel, seen: datetime) -> None:
@@ -65,7 +70,7 @@ def _remember(channel: Channel, seen: datetime) -> None:
         channel.save(update_fields=["orders_seen_until"])
 
 
-def take(channel: Channel, remote: RemoteOrder) -> Code | None:
+def take(channel: Channel, remote: RemoteOrder) -> Taken | None:
     """Bring one order of the channel in. None when there was nothing new to it.
 
     A test order is not taken. An order with an item we do not know is parked whole: half an order
@@ -74,19 +79,37 @@ def take(channel: Channel, remote: RemoteOrder) -> Code | None:
     if remote.is_test:
         return None
     with transaction.atomic():
-        # The unique binding is what makes this idempotent; its row lock puts webhook, poll and
-        # sweep of the same order in line.
-        binding, _ = ChannelOrder.objects.get_or_create(
-            channel=channel,
-            external_id=remote.external_id,
-            defaults={"number": remote.number, "updated_at": remote.updated_at},
-        )
-        binding = ChannelOrder.objects.select_for_update().get(pk=binding.pk)
-        if binding.order_id is not None:
-            return _follow(channel, binding, remote)
-        if remote.is_canceled or not any(_needs_stock(line) for line in remote.lines):
+        binding = _bound(channel, remote)
+        if binding.order is not None:
+            return _follow(channel, binding, binding.order, remote)
+        if remote.is_canceled:
             return None
+        if not any(_needs_stock(line) for line in remote.lines):
+            return _judge_shipped(channel, binding, remote)
         return _place(channel, binding, remote)
+
+
+def _bound(channel: Channel, remote: RemoteOrder) -> ChannelOrder:
+    """The binding, locked: its uniqueness is what makes taking idempotent, its row lock puts
+    webhook, poll and sweep of the same order in line."""
+    binding, _ = ChannelOrder.objects.get_or_create(
+        channel=channel,
+        external_id=remote.external_id,
+        defaults={"number": remote.number[:255], "updated_at": remote.updated_at},
+    )
+    locked = ChannelOrder.objects.select_for_update(of=["self"]).select_related("order")
+    return locked.get(pk=binding.pk)
+
+
+def _park(channel: Channel, remote: RemoteOrder, code: Code, message: str) -> Taken | None:
+    """Keep the reason. None when it was known already."""
+    binding = ChannelOrder.objects.filter(channel=channel, external_id=remote.external_id).first()
+    if binding is None:
+        binding = ChannelOrder(channel=channel, external_id=remote.external_id)
+        binding.number = remote.number[:255]
+    is_news = (binding.reason, binding.message) != (code, message)
+    _update(binding, remote, reason=code, message=message)
+    return Taken(remote.number, code, message) if is_news else None
 
 
 def _needs_stock(line: RemoteOrderLine) -> bool:
@@ -94,33 +117,43 @@ def _needs_stock(line: RemoteOrderLine) -> bool:
     return line.unfulfilled > 0 and bool(line.item_id or line.sku)
 
 
-def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code | None:
+def _judge_shipped(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Taken | None:
+    """Units that left there before we knew of the order, such as a sale at a till. What was sold
+    before the channel was connected is in nobody's stock any more."""
+    shipped = [line for line in remote.lines if line.ordered > line.unfulfilled and line.item_id]
+    if not shipped or remote.placed_at < channel.created_at:
+        return None
+    units = ", ".join(f"{line.ordered - line.unfulfilled} of {line.sku}" for line in shipped)
+    message = f"{units} left without an order here."
+    if binding.order is None:
+        return _park(channel, remote, Code.SHIPPED_THERE, message)
+    return Taken(remote.number, Code.SHIPPED_THERE, message)
+
+
+def _place(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Taken | None:
     wanted = [line for line in remote.lines if _needs_stock(line)]
     products = _products(channel, wanted)
     if len(products) < len(wanted):
-        is_news = binding.reason != Code.NOT_MATCHED
-        _update(binding, remote, reason=Code.NOT_MATCHED)
-        return Code.NOT_MATCHED if is_news else None
+        unknown = ", ".join(line.sku for line in wanted if line.external_id not in products)
+        return _park(channel, remote, Code.NOT_MATCHED, f"no product here for {unknown}.")
     feeds = _feeds(channel)
     if not feeds:
-        _update(binding, remote, reason=Code.LOCATION_MISSING)
-        return Code.LOCATION_MISSING
+        return _park(channel, remote, Code.LOCATION_MISSING, "no warehouse feeds the channel.")
     lines = _choose(wanted, products, feeds)
-    order = intake.place(
-        Draft(
-            number=_number(channel, remote),
-            lines=lines,
-            source=channel.name,
-            placed_at=remote.placed_at,
-        ),
-        Cause(actor=str(channel)),
+    draft = Draft(
+        number=_number(channel, remote),
+        lines=lines,
+        source=channel.name,
+        placed_at=remote.placed_at,
     )
+    order = intake.place(draft, Cause(actor=str(channel)))
     _bind(binding, order, wanted)
-    _update(binding, remote, order=order, reason="")
-    _believe(channel, lines, remote.placed_at)
+    _update(binding, remote, order=order, reason="", message="")
+    belief.sell(channel, lines, remote.placed_at)
     if channel.locations.filter(is_active=True, is_enabled=True).count() > 1:
-        _doubt(channel, products.values())  # it may have taken them from another place than we did
-    return Code.ACCEPTED
+        # It may have taken them from another place than we did.
+        belief.doubt(channel, products.values())
+    return _judge_shipped(channel, binding, remote) or Taken(remote.number, Code.ACCEPTED)
 
 
 def _number(channel: Channel, remote: RemoteOrder) -> str:
@@ -153,96 +186,86 @@ def _feeds(channel: Channel) -> list[int]:
 
 
 def _choose(
-    wanted: Sequence[RemoteOrderLine], products: dict[str, int], feeds: Sequence[int]
+    wanted: Sequence[RemoteOrderLine], products: Mapping[str, int], feeds: Sequence[int]
 ) -> list[DraftLine]:
-    """Each line is held in the first feeding warehouse that has enough at hand, else the first."""
+    """Each line is held in the first feeding warehouse that has enough left, else the first."""
     stock = availability.at(list(products.values()), feeds)
+    left = {place: held.available for place, held in stock.items()}
     lines = []
     for line in wanted:
         product_id = products[line.external_id]
         enough = (
             warehouse
             for warehouse in feeds
-            if stock.get((product_id, warehouse), availability.UNKNOWN).available
-            >= line.unfulfilled
+            if left.get((product_id, warehouse), 0) >= line.unfulfilled
         )
-        lines.append(DraftLine(product_id, next(enough, feeds[0]), line.unfulfilled))
+        warehouse_id = next(enough, feeds[0])
+        left[product_id, warehouse_id] = left.get((product_id, warehouse_id), 0) - line.unfulfilled
+        lines.append(DraftLine(product_id, warehouse_id, line.unfulfilled))
     return lines
 
 
 def _bind(binding: ChannelOrder, order: SalesOrder, wanted: Sequence[RemoteOrderLine]) -> None:
-    ours = order.lines.order_by("pk")
+    """Bind the order's newest lines to the channel's, in their order."""
+    ours = reversed(order.lines.order_by("-pk")[: len(wanted)])
     ChannelOrderLine.objects.bulk_create(
         ChannelOrderLine(
-            channel_order=binding, external_id=line.external_id, sku=line.sku, order_line=mine
+            channel_order=binding,
+            external_id=line.external_id,
+            sku=line.sku[:255],
+            ordered=line.ordered,
+            order_line=mine,
         )
         for line, mine in zip(wanted, ours, strict=True)
     )
 
 
-def _follow(channel: Channel, binding: ChannelOrder, remote: RemoteOrder) -> Code | None:
-    """An order we have: follow its cancellation. Repeating changes nothing."""
-    order = binding.order
-    assert order is not None  # noqa: S101 - the caller looked
-    if not remote.is_canceled or order.status == SalesOrder.Status.CANCELED:
+def _follow(
+    channel: Channel, binding: ChannelOrder, order: SalesOrder, remote: RemoteOrder
+) -> Taken | None:
+    """An order we have: follow its cancellation and its edits. Repeating changes nothing."""
+    if order.status == SalesOrder.Status.CANCELED:
         return None
-    _update(binding, remote)
-    intake.cancel(order.pk, Cause(actor=str(channel)), is_archived=channel.is_cancellation_archived)
-    _doubt(channel, order.lines.values_list("product_id", flat=True))  # restocked there, or not
-    return Code.ACCEPTED
+    cause = Cause(actor=str(channel))
+    if remote.is_canceled:
+        intake.cancel(order.pk, cause, is_archived=channel.is_cancellation_archived)
+    elif not _edit(channel, binding, order, remote):
+        return None
+    _update(binding, remote, reason="", message="")
+    # Whether it restocked, and where, only the channel knows.
+    belief.doubt(channel, order.lines.values_list("product_id", flat=True))
+    return Taken(remote.number, Code.ACCEPTED)
+
+
+def _edit(channel: Channel, binding: ChannelOrder, order: SalesOrder, remote: RemoteOrder) -> bool:
+    """Bring changed and added lines over; False when there were none. Raises Refused."""
+    bound = {line.external_id: line for line in binding.lines.select_related("order_line")}
+    changed = [
+        (bound[line.external_id], line.ordered)
+        for line in remote.lines
+        if line.external_id in bound and bound[line.external_id].ordered != line.ordered
+    ]
+    added = [line for line in remote.lines if line.external_id not in bound and _needs_stock(line)]
+    if not changed and not added:
+        return False
+    products = _products(channel, added)
+    if len(products) < len(added):
+        raise Refused("a line was added whose item has no product here.")
+    units = {}
+    for mine, ordered in changed:
+        line = mine.order_line
+        if line is not None:
+            least = max(line.shipped, line.notified)
+            units[line.pk] = max(line.ordered + ordered - mine.ordered, least)
+        mine.ordered = ordered
+    additions = _choose(added, products, _feeds(channel)) if added else []
+    intake.edit(order.pk, units, additions, Cause(actor=str(channel)))
+    ChannelOrderLine.objects.bulk_update([mine for mine, _ in changed], ["ordered"])
+    _bind(binding, order, added)
+    return True
 
 
 def _update(binding: ChannelOrder, remote: RemoteOrder, **fields: object) -> None:
     for name, value in {"updated_at": remote.updated_at, **fields}.items():
         setattr(binding, name, value)
     binding.save()
-
-
-# A number that was read after the sale shows it already. A number that was told does not, whatever
-# the clocks say: had the sale come first, compare-and-set would have refused it.
-_BELIEVE = """
-WITH sold AS (
-    SELECT product_id, warehouse_id, sum(units) AS units
-    FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS line(product_id, warehouse_id, units)
-    GROUP BY product_id, warehouse_id
-), touched AS MATERIALIZED (
-    SELECT level.id, sold.units, level.read_at > %s - interval '5 minutes' AS is_unclear FROM sold
-    JOIN channels_feed feed ON feed.warehouse_id = sold.warehouse_id AND feed.channel_id = %s
-    JOIN channels_listing listing
-        ON listing.product_id = sold.product_id AND listing.channel_id = feed.channel_id
-    JOIN channels_listinglevel level
-        ON level.listing_id = listing.id AND level.location_id = feed.location_id
-    WHERE level.read_at IS NULL OR level.read_at < %s + interval '5 minutes'
-    ORDER BY level.id FOR UPDATE OF level
-)
-UPDATE channels_listinglevel level
-SET acknowledged = CASE WHEN touched.is_unclear THEN NULL ELSE acknowledged - touched.units END,
-    acknowledged_at = %s
-FROM touched WHERE level.id = touched.id
-"""
-
-
-def _doubt(channel: Channel, product_ids: Iterable[int]) -> None:
-    """What the channel shows of these is unknown now, so it is read before it is told again."""
-    levels = ListingLevel.objects.filter(
-        listing__channel=channel, listing__product__in=list(product_ids)
-    )
-    ids = list(levels.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
-    ListingLevel.objects.filter(pk__in=ids).update(acknowledged=None, read_at=None)
-    due.by_level(ids)
-
-
-def _believe(channel: Channel, lines: Sequence[DraftLine], placed_at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BELIEVE,
-            [
-                [line.product_id for line in lines],
-                [line.warehouse_id for line in lines],
-                [line.ordered for line in lines],
-                placed_at,
-                channel.pk,
-                placed_at,
-                timezone.now(),
-            ],
-        )

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from channels import due
+from channels import belief, due
 from channels.contract import Adapter, Code
 from channels.matching import match
-from channels.models import Channel, Listing, ListingLevel
+from channels.models import Channel, Listing
+from inventory.models import Product
 
 
 def eligible_at(channel: Channel, ticked_at: datetime.datetime) -> datetime.datetime:
@@ -74,6 +75,28 @@ def reschedule(channel: Channel) -> None:
     Listing.objects.bulk_update(waiting, ["eligible_at"], batch_size=1000)
 
 
+def rematch(product: Product, changed_fields: Collection[str]) -> list[Channel]:
+    """Look again for the product's item where the field that a channel matches by was changed: the
+    old link may now be another product's. What still waits for its first day goes on waiting.
+    Returns the channels concerned.
+    """
+    with transaction.atomic():
+        listings = Listing.objects.filter(
+            product=product, channel__matching__in=list(changed_fields)
+        ).exclude(state=Listing.State.NEW)
+        found = list(
+            listings.select_related("channel").order_by("pk").select_for_update(of=("self",))
+        )
+        Listing.objects.filter(pk__in=[listing.pk for listing in found]).update(
+            state=Listing.State.NEW,
+            reason="",
+            external_id="",
+            item_id="",
+            eligible_at=timezone.now(),
+        )
+    return [listing.channel for listing in found]
+
+
 def waiting(channel: Channel, now: datetime.datetime | None = None) -> Sequence[Listing]:
     """New listings whose time has come, products selected."""
     listings = Listing.objects.filter(
@@ -95,9 +118,6 @@ def onboard(channel: Channel, listings: Sequence[Listing], adapter: Adapter) -> 
     with transaction.atomic():
         Listing.objects.filter(pk__in=linked, onboarded_at=None).update(onboarded_at=timezone.now())
         due.create_levels(channel)
-        # Perhaps another item than before: what we believed was the old one's.
-        levels = ListingLevel.objects.filter(listing__in=linked).order_by("pk")
-        ids = list(levels.select_for_update().values_list("pk", flat=True))
-        ListingLevel.objects.filter(pk__in=ids).update(acknowledged=None, read_at=None)
+        belief.forget(linked)
         due.by_listing(linked)
     return codes

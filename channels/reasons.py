@@ -97,6 +97,19 @@ REASONS: dict[Code, Reason] = {
     Code.BAD_REQUEST: Reason(
         "Request refused", "A fault of ours: please report it with this line."
     ),
+    Code.INTERNAL: Reason(
+        "A fault of ours",
+        "Nothing was lost, and it is tried again: please report it with this line.",
+    ),
+    Code.ORDER_REFUSED: Reason(
+        "Order could not be placed here",
+        "Read why, then place or change the order by hand. It is tried again whenever the channel"
+        " changes it.",
+    ),
+    Code.SHIPPED_THERE: Reason(
+        "Shipped at the channel before we knew of it",
+        "Its units left without an order here: adjust the stock by hand.",
+    ),
     Code.VERSION_MISMATCH: Reason(
         "Answered by another API version",
         "The version set on the channel is retired or unknown: choose a supported one.",

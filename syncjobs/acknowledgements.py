@@ -33,7 +33,7 @@ _ACCEPTED = _LOCK.format(
     columns="id, quantity, expected, version",
     changes="""
         acknowledged = CASE WHEN news.expected IS NULL OR level.acknowledged IS NULL
-            THEN news.quantity ELSE level.acknowledged + news.quantity - news.expected END,
+            THEN news.quantity ELSE level.acknowledged + (news.quantity - news.expected) END,
         acknowledged_at = clock_timestamp(),
         reason = '', failures = 0, retry_at = NULL,
         pushed_version = greatest(level.pushed_version, news.version)""",

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from channels.contract import (
@@ -204,7 +204,12 @@ def resume(channel: Channel, adapter: Adapter) -> int:
             _close(batch, Status.EXPIRED, late, is_unknown=True)
             continue
         answers = _send(batch, adapter, is_unknown=True)
-        _record(batch, answers)
+        try:
+            _record(batch, answers)
+        except DataError as error:  # what can not be stored must not block all that comes after
+            fault = ChannelError(Code.INTERNAL, str(error), permanent=True)
+            _close(batch, Status.EXPIRED, fault, is_unknown=True)
+            continue
         _revisit(batch, answers)
     return number
 

@@ -9,6 +9,7 @@ import datetime
 import importlib
 import io
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from django.conf import settings
@@ -20,9 +21,9 @@ from django.utils import timezone
 
 from channels import accounts, due, onboarding, registry
 from channels.models import Channel, Listing, Location
-from inventory import counting, ledger
+from inventory import counting, ledger, transfers
 from inventory.ledger import Cause
-from inventory.models import Product, StockLevel, Warehouse
+from inventory.models import Product, StockLevel, Transfer, TransferLine, Warehouse
 from orders import intake
 from orders.intake import Draft, DraftLine
 from syncjobs.models import Run
@@ -54,6 +55,15 @@ def load(sandboxes: Mapping[str, str]) -> None:
         _open_store(kind, url, main)
 
 
+def hints(kind: str, url: str) -> list[str]:
+    """What a kind's sandbox at `url` offers to try, as its own module says it."""
+    return [line.replace("{url}", url) for line in _rehearsal(kind).HINTS]
+
+
+def _rehearsal(kind: str) -> ModuleType:
+    return importlib.import_module(f"channels.adapters.{kind}.sandbox.rehearsal")
+
+
 def _logins() -> None:
     users = get_user_model().objects
     for name, role in LOGINS.items():
@@ -72,12 +82,12 @@ def _tell_stories(main: Warehouse) -> None:
     with transaction.atomic():
         showroom = Warehouse.objects.create(code="showroom", name=SHOWROOM)
         held = list(_plenty(main)[:12])
-        ledger.transfer(
-            main.pk,
-            showroom.pk,
-            [(level.product_id, 6) for level in held],
-            Cause(document="TR-DEMO", actor=ACTOR, key="demo:showroom"),
+        transfer = Transfer.objects.create(source=main, destination=showroom, note="To be seen")
+        TransferLine.objects.bulk_create(
+            TransferLine(transfer=transfer, product_id=level.product_id, quantity=6)
+            for level in held
         )
+        transfers.in_one_step(transfer, ACTOR)
         _count_the_rest(showroom, {level.product_id for level in held})
         _place("DEMO-BACKORDER", main, held[0].product_id, held[0].available - 6 + 3, now)
         canceled = _place("DEMO-CANCELED", main, held[1].product_id, 4, now)
@@ -117,7 +127,7 @@ def _place(
 
 def _open_store(kind: str, url: str, main: Warehouse) -> None:
     """Connect the sandbox as a channel, put our goods on its shelves, send the first numbers."""
-    rehearsal = importlib.import_module(f"channels.adapters.{kind}.sandbox.rehearsal")
+    rehearsal = _rehearsal(kind)
     products = list(Product.objects.order_by("sku"))
     rehearsal.furnish(url, [SHOP, SHOWROOM], _items(products))
     values = rehearsal.connection(url)

@@ -12,10 +12,11 @@ from syncjobs.records import Entry
 
 def take(run: Run, channel: Channel, adapter: Adapter) -> None:
     """Import orders changed since the last look; parked ones are logged. Raises ChannelError."""
-    for number, code in intake.pull(channel, adapter).items():
-        if code != Code.ACCEPTED:
-            records.log(run, [Entry(None, "", code, f"Order {number} is parked.")])
-            records.count(run, failed=1)
+    parked = [each for each in intake.pull(channel, adapter) if each.code != Code.ACCEPTED]
+    records.log(
+        run, [Entry(None, "", each.code, f"Order {each.number}: {each.message}") for each in parked]
+    )
+    records.count(run, failed=len(parked))
 
 
 def take_if_allowed(run: Run, channel: Channel, adapter: Adapter) -> None:
@@ -26,4 +27,4 @@ def take_if_allowed(run: Run, channel: Channel, adapter: Adapter) -> None:
     except ChannelError as error:
         if error.code != Code.SCOPE_MISSING:
             raise
-        records.log(run, [Entry(None, "", error.code, error.message)])
+        records.log_once_a_day(run, Entry(None, "", error.code, error.message))

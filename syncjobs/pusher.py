@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from channels import publishing
-from channels.contract import Adapter, Answer, Code, Mode, Outcome
+from channels.contract import Adapter, Answer, ChannelError, Code, Mode, Outcome
 from channels.models import Channel
 from syncjobs import acknowledgements, claims, delivery, importing, records, remote
 from syncjobs.claims import Claim
@@ -27,6 +27,9 @@ CHUNK = 1000
 PATIENCE = 3
 """A level whose number changes at the channel this often under our hands rests for a while."""
 
+LARGEST = 1_000_000_000
+"""No channel takes more, and no shelf holds more: a larger number is a slip of somebody's hand."""
+
 T = TypeVar("T")
 
 
@@ -36,23 +39,25 @@ def push_due(run: Run, channel: Channel, adapter: Adapter) -> None:
     while entries := claims.pass_over(channel):
         _report_skipped(run, entries)
     while batch := claims.due(channel, CHUNK):
+        _demand_switched_on(channel)
         unknown = [claim for claim in batch if claim.acknowledged is None]
-        known = [claim for claim in batch if claim.acknowledged is not None]
-        ready = known + _read(run, adapter, unknown)
+        ready = [claim for claim in batch if claim.acknowledged is not None]
+        if unknown:
+            ready += _read(run, channel, adapter, unknown)
         _tell(run, channel, adapter, Mode.DELTA, ready)
 
 
 def push_chosen(run: Run, channel: Channel, adapter: Adapter, product_ids: Sequence[int]) -> None:
     """Read and, where they differ, overwrite the levels of these products (all when empty)."""
     delivery.resume(channel, adapter)
-    importing.take_if_allowed(run, channel, adapter)
     _report_skipped(run, claims.unsendable(channel, product_ids))
     run.total = claims.count_chosen(channel, product_ids)
     run.save(update_fields=["total"])
     after = 0
     while batch := claims.chosen(channel, product_ids, after, CHUNK):
+        _demand_switched_on(channel)
         after = batch[-1].level_id
-        _tell(run, channel, adapter, Mode.ABSOLUTE, _read(run, adapter, batch))
+        _tell(run, channel, adapter, Mode.ABSOLUTE, _read(run, channel, adapter, batch))
 
 
 def _report_skipped(run: Run, entries: Sequence[Entry]) -> None:
@@ -60,10 +65,20 @@ def _report_skipped(run: Run, entries: Sequence[Entry]) -> None:
     records.count(run, skipped=len(entries))
 
 
-def _read(run: Run, adapter: Adapter, batch: Sequence[Claim]) -> list[Claim]:
+def _demand_switched_on(channel: Channel) -> None:
+    """Somebody may switch a channel off while a long run is under way."""
+    channel.refresh_from_db(fields=["is_active", "is_stock_synced"])
+    if not (channel.is_active and channel.is_stock_synced):
+        raise ChannelError(Code.SYNC_DISABLED, f"{channel} was switched off.", permanent=True)
+
+
+def _read(run: Run, channel: Channel, adapter: Adapter, batch: Sequence[Claim]) -> list[Claim]:
+    """Read levels, then import the channel's orders: in this order a sale is either in what was
+    read, and imported before anything is decided, or refused as stale when the number is told."""
     ready: list[Claim] = []
     for part in _parts(batch, adapter.batch_size):
         ready += remote.read(run, adapter, part)
+    importing.take_if_allowed(run, channel, adapter)
     return ready
 
 
@@ -79,8 +94,7 @@ def _tell(run: Run, channel: Channel, adapter: Adapter, mode: Mode, batch: Seque
         if not stale:
             return
         records.log(run, [Entry(claim.product_id, claim.sku, Code.STALE) for claim in stale])
-        importing.take_if_allowed(run, channel, adapter)
-        batch = _read(run, adapter, stale)
+        batch = _read(run, channel, adapter, stale)
     acknowledgements.park([(claim, str(Code.STALE)) for claim in batch])
     records.count(run, failed=len(batch))
 
@@ -93,6 +107,8 @@ def _decide(run: Run, batch: Sequence[Claim]) -> list[Line]:
         decision = decisions[claim.place]
         if decision.quantity is None:
             held.append((claim, str(Code.STOCK_UNKNOWN)))
+        elif decision.quantity > LARGEST:
+            held.append((claim, str(Code.QUANTITY_REFUSED)))
         elif decision.quantity == claim.acknowledged:
             right.append((claim, ""))
         else:
@@ -111,7 +127,13 @@ def _deliver(
     Yields the claims whose number was not what we believed.
     """
     while lines:
-        answers = delivery.deliver(channel, adapter, mode, lines, f"run {run.pk}")
+        try:
+            answers = delivery.deliver(channel, adapter, mode, lines, f"run {run.pk}")
+        except ChannelError as error:
+            if not error.permanent or error.code != Code.BAD_REQUEST:
+                raise
+            yield from _halve(run, channel, adapter, mode, lines, error)
+            return
         told = list(zip(lines, answers, strict=True))
         records.count(run, sent=sum(answer.outcome == Outcome.ACCEPTED for answer in answers))
         _refuse(run, [pair for pair in told if pair[1].outcome == Outcome.REJECTED])
@@ -122,6 +144,23 @@ def _deliver(
             records.count(run, failed=len(rest))
             return
         lines = rest
+
+
+def _halve(
+    run: Run,
+    channel: Channel,
+    adapter: Adapter,
+    mode: Mode,
+    lines: Sequence[Line],
+    error: ChannelError,
+) -> Iterator[Claim]:
+    """A batch was refused and no line named: find the bad one, so that it holds nobody back."""
+    if len(lines) == 1:
+        _refuse(run, [(lines[0], Answer(Outcome.REJECTED, error.code, error.message))])
+        return
+    middle = len(lines) // 2
+    for half in (lines[:middle], lines[middle:]):
+        yield from _deliver(run, channel, adapter, mode, half)
 
 
 def _refuse(run: Run, told: Sequence[tuple[Line, Answer]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db.models import F
@@ -13,7 +14,15 @@ from channels.contract import ChannelError, Code
 from syncjobs.models import ProcessLog, Run
 
 INFO_CODES = {Code.TRACKING_ENABLED, Code.LOCATION_ACTIVATED, Code.STALE, Code.EXCLUDED}
-ERROR_CODES = {Code.ITEM_MISSING, Code.KEY_MISMATCH, Code.BAD_REQUEST, Code.UNAUTHORIZED}
+ERROR_CODES = {
+    Code.INTERNAL,
+    Code.ORDER_REFUSED,
+    Code.SHIPPED_THERE,
+    Code.ITEM_MISSING,
+    Code.KEY_MISMATCH,
+    Code.BAD_REQUEST,
+    Code.UNAUTHORIZED,
+}
 
 
 class Entry(NamedTuple):
@@ -42,6 +51,16 @@ def log(run: Run, entries: Iterable[Entry]) -> None:
         ],
         batch_size=1000,
     )
+
+
+def log_once_a_day(run: Run, entry: Entry) -> None:
+    """For what every look at the channel would say again."""
+    yesterday = timezone.now() - timedelta(days=1)
+    said = ProcessLog.objects.filter(
+        channel=run.channel_id, code=entry.code, sku=entry.sku, created_at__gt=yesterday
+    )
+    if not said.exists():
+        log(run, [entry])
 
 
 def _level(code: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from channels import accounts, onboarding, transmission
+from channels import accounts, intake, onboarding, transmission
 from channels.contract import Adapter, ChannelError, Code
 from channels.models import Channel, Listing
 from syncjobs import claims, delivery, importing, lease, pusher, records, transmitter
@@ -95,7 +95,9 @@ def execute(run: Run) -> Run:
             _rest(run.channel, error)
             records.finish(run, error)
         except BaseException as error:
-            records.finish(run, ChannelError(Code.BAD_REQUEST, repr(error), permanent=True))
+            fault = ChannelError(Code.INTERNAL, repr(error), permanent=False)
+            _rest(run.channel, fault)
+            records.finish(run, fault)
             raise
         else:
             accounts.clear_problem(run.channel)
@@ -105,8 +107,9 @@ def execute(run: Run) -> Run:
 
 def _work(run: Run) -> None:
     channel = run.channel
-    if not channel.is_active or not channel.is_stock_synced:
-        raise ChannelError(Code.SYNC_DISABLED, f"{channel} is switched off", permanent=True)
+    is_for_stock = run.kind != Run.Kind.ORDERS
+    if not channel.is_active or (is_for_stock and not channel.is_stock_synced):
+        raise ChannelError(Code.SYNC_DISABLED, f"{channel} is switched off.", permanent=True)
     adapter = accounts.connect(channel)
     if run.kind == Run.Kind.DUE:
         run.total = claims.count_due(channel)
@@ -125,7 +128,7 @@ def _work(run: Run) -> None:
 
 
 def _push_if_automatic(run: Run, channel: Channel, adapter: Adapter) -> None:
-    if channel.is_updated_on_change:
+    if channel.is_updated_on_change and channel.is_stock_synced:
         pusher.push_due(run, channel, adapter)
 
 
@@ -147,12 +150,14 @@ def _onboard(channel: Channel, adapter: Adapter, listings: Sequence[Listing]) ->
     not be sent."""
     if listings:
         onboarding.onboard(channel, listings, adapter)
+        intake.look_back(channel)
 
 
 def _rest(channel: Channel, error: ChannelError) -> None:
     accounts.note_problem(channel, error)
     rest = LONG_REST if error.permanent else REST
     if error.retry_after is not None:
-        rest = min(LONG_REST, datetime.timedelta(seconds=error.retry_after))
+        longest = LONG_REST.total_seconds()
+        rest = datetime.timedelta(seconds=min(longest, max(0.0, error.retry_after)))
     with transaction.atomic():
         Channel.objects.filter(pk=channel.pk).update(retry_at=timezone.now() + rest)

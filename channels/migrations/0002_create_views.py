@@ -8,6 +8,7 @@ CREATE VIEW channels_feed AS
 SELECT l.id || ':' || named.warehouse_id AS id, l.channel_id, l.id AS location_id, named.warehouse_id
 FROM channels_location l
 JOIN channels_location_warehouses named ON named.location_id = l.id
+JOIN inventory_warehouse w ON w.id = named.warehouse_id AND w.is_active
 WHERE l.is_active AND l.is_enabled
 UNION
 SELECT l.id || ':' || w.id, c.id, l.id, w.id
@@ -26,10 +27,10 @@ CREATE VIEW channels_communicated AS
 SELECT listing.id || ':' || coalesce(level.location_id, 0) AS id,
     level.id AS level_id, listing.id AS listing_id, listing.product_id, listing.channel_id,
     level.location_id,
-    coalesce(stock.on_hand, 0)::int AS on_hand,
-    coalesce(stock.committed, 0)::int AS committed,
-    coalesce(stock.on_hand - stock.committed, 0)::int AS available,
-    greatest(coalesce(stock.committed - stock.on_hand, 0), 0)::int AS backordered,
+    coalesce(stock.on_hand, 0)::bigint AS on_hand,
+    coalesce(stock.committed, 0)::bigint AS committed,
+    coalesce(stock.on_hand - stock.committed, 0)::bigint AS available,
+    greatest(coalesce(stock.committed - stock.on_hand, 0), 0)::bigint AS backordered,
     coalesce(stock.is_known, false) AS is_known,
     level.acknowledged, level.acknowledged_at,
     coalesce(level.stale_version > level.pushed_version, false) AS is_due,

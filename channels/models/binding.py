@@ -13,11 +13,12 @@ class ChannelOrder(models.Model):
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="orders")
     external_id = models.CharField(max_length=120)
-    number = models.CharField(max_length=60)
+    number = models.CharField(max_length=255)
     order = models.OneToOneField(
         SalesOrder, models.PROTECT, null=True, blank=True, related_name="binding"
     )
     reason = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
     updated_at = models.DateTimeField("changed at the channel")
     taken_at = models.DateTimeField(auto_now=True)
 
@@ -39,6 +40,7 @@ class ChannelOrderLine(models.Model):
     channel_order = models.ForeignKey(ChannelOrder, models.CASCADE, related_name="lines")
     external_id = models.CharField(max_length=120)
     sku = models.CharField("SKU", max_length=255, blank=True)
+    ordered = models.PositiveIntegerField(default=0, help_text="As the channel last told it.")
     order_line = models.OneToOneField(
         SalesOrderLine, models.PROTECT, null=True, blank=True, related_name="binding"
     )

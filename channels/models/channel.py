@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from channels import registry
 from channels.models.encrypted import EncryptedJSONField
@@ -62,6 +63,7 @@ class Channel(models.Model):
         default=False,
         help_text="An order canceled at the channel is archived at once, so it stops counting.",
     )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     orders_seen_until = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The last change of an order we took in."
     )

@@ -89,12 +89,15 @@ class Publication(models.Model):
 
 
 class Observation(models.Model):
-    """What a channel showed when we read it, kept whenever that was not what we believed."""
+    """A change of what we believe a channel shows that we did not cause by telling it: read there,
+    or (`is_read` False) derived from an order of that channel, which took the units itself. A
+    number that can not be derived is empty: unknown."""
 
     level = models.ForeignKey(ListingLevel, models.CASCADE, related_name="observations")
     available = models.IntegerField(null=True)
     committed = models.IntegerField(null=True)
     believed = models.IntegerField(null=True)
+    is_read = models.BooleanField(default=True)
     read_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
@@ -32,7 +32,9 @@ def canceled_but_counting(orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
 def held_by_canceled() -> tuple[int, int]:
     """How many canceled orders still hold units, and how many units."""
     found = with_totals(canceled_but_counting(SalesOrder.objects.order_by())).annotate(
-        held=Cast(KeyTextTransform("held", "totals"), IntegerField())
+        held=Cast(KeyTextTransform("held", "totals"), BigIntegerField())
     )
-    sums = found.aggregate(units=Coalesce(Sum("held"), ZERO), orders=Sum(Value(1)))
+    sums = found.aggregate(
+        units=Coalesce(Sum("held"), ZERO, output_field=BigIntegerField()), orders=Sum(Value(1))
+    )
     return sums["orders"] or 0, sums["units"]

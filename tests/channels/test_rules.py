@@ -35,8 +35,14 @@ def test_the_number_is_the_last_step_of_its_own_explanation(stock: list[Input]) 
 
 @given(inputs)
 def test_stock_that_nobody_counted_is_unknown_and_not_zero(stock: list[Input]) -> None:
-    is_known = any(each.is_known for each in stock)
+    is_known = not stock or any(each.is_known for each in stock)
     assert (apply(Rule(), stock).quantity is not None) == is_known
+
+
+def test_a_location_that_no_warehouse_feeds_any_more_offers_nothing() -> None:
+    decision = apply(Rule(), [])
+    assert decision.quantity == 0
+    assert describe(decision.as_json()).startswith("no warehouse feeds this location")
 
 
 def test_the_explanation_reads_as_a_sentence() -> None:

@@ -1,0 +1,95 @@
+"""What we believe a channel shows, after its own orders changed it.
+
+The channel takes units off its own number when it sells, so our belief moves in the transaction
+that imports the order, and nothing is told back. Where it can not be known whether a number was
+read before or after the sale, the number becomes unknown: it is read before it is told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from channels import due
+from channels.models import Channel, ListingLevel
+from orders.intake import DraftLine
+
+# Within five minutes the channel's clock and ours can not tell which came first; the channel's
+# times come in whole seconds besides. A number read later than that shows the sale already.
+_SELL = """
+WITH sold AS (
+    SELECT product_id, warehouse_id, sum(units) AS units
+    FROM unnest(%(products)s::bigint[], %(warehouses)s::bigint[], %(units)s::int[])
+        AS line(product_id, warehouse_id, units)
+    GROUP BY product_id, warehouse_id
+), touched AS MATERIALIZED (
+    SELECT level.id, level.acknowledged AS believed,
+        CASE WHEN level.read_at > %(placed_at)s - interval '5 minutes' THEN NULL
+            ELSE level.acknowledged - sold.units END AS acknowledged
+    FROM sold
+    JOIN channels_feed feed
+        ON feed.warehouse_id = sold.warehouse_id AND feed.channel_id = %(channel)s
+    JOIN channels_listing listing
+        ON listing.product_id = sold.product_id AND listing.channel_id = feed.channel_id
+    JOIN channels_listinglevel level
+        ON level.listing_id = listing.id AND level.location_id = feed.location_id
+    WHERE level.acknowledged IS NOT NULL
+        AND (level.read_at IS NULL OR level.read_at < %(placed_at)s + interval '5 minutes')
+    ORDER BY level.id FOR UPDATE OF level
+), moved AS (
+    UPDATE channels_listinglevel level
+    SET acknowledged = touched.acknowledged, acknowledged_at = clock_timestamp()
+    FROM touched WHERE level.id = touched.id
+)
+INSERT INTO channels_observation (level_id, available, believed, is_read, read_at)
+SELECT id, acknowledged, believed, false, clock_timestamp() FROM touched
+"""
+
+_DOUBT = """
+WITH doubted AS MATERIALIZED (
+    SELECT level.id, level.acknowledged AS believed FROM channels_listinglevel level
+    JOIN channels_listing listing ON listing.id = level.listing_id
+    WHERE listing.channel_id = %s AND listing.product_id = ANY(%s)
+        AND level.acknowledged IS NOT NULL
+    ORDER BY level.id FOR UPDATE OF level
+), forgotten AS (
+    UPDATE channels_listinglevel level SET acknowledged = NULL, read_at = NULL
+    FROM doubted WHERE level.id = doubted.id
+)
+INSERT INTO channels_observation (level_id, available, believed, is_read, read_at)
+SELECT id, NULL, believed, false, clock_timestamp() FROM doubted
+RETURNING level_id
+"""
+
+
+def sell(channel: Channel, lines: Sequence[DraftLine], placed_at: datetime) -> None:
+    """The channel sold these units at that moment and took them off its own number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SELL,
+            {
+                "products": [line.product_id for line in lines],
+                "warehouses": [line.warehouse_id for line in lines],
+                "units": [line.ordered for line in lines],
+                "channel": channel.pk,
+                "placed_at": placed_at,
+            },
+        )
+
+
+def doubt(channel: Channel, product_ids: Iterable[int]) -> None:
+    """The channel changed its numbers of these products in a way we can not derive: restocked after
+    a cancellation or not, sold at another location than we took them from, edited."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DOUBT, [channel.pk, sorted(set(product_ids))])
+        level_ids = [row[0] for row in cursor.fetchall()]
+    due.by_level(level_ids)
+
+
+def forget(listing_ids: Iterable[int]) -> None:
+    """These listings lead to another item now: what was believed was the old one's."""
+    levels = ListingLevel.objects.filter(listing__in=list(listing_ids)).order_by("pk")
+    level_ids = list(levels.select_for_update(of=["self"]).values_list("pk", flat=True))
+    ListingLevel.objects.filter(pk__in=level_ids).update(acknowledged=None, read_at=None)
