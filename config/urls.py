@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -14,5 +15,7 @@ def live(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("live", live, name="live"),
+    # Browsers look here for pages that name no icon, such as plain text.
+    path("favicon.ico", RedirectView.as_view(url=static("stockcast/favicon.svg")), name="favicon"),
     path("admin/", admin.site.urls),
 ]

@@ -29,8 +29,9 @@ def open(  # noqa: A001 - always called as counting.open
 
 
 @transaction.atomic
-def add(stocktake: Stocktake, product_ids: Iterable[int]) -> None:
-    """Count these products too; those on the stocktake already stay as they are.
+def add(stocktake: Stocktake, product_ids: Iterable[int]) -> int:
+    """Count these products too; those on the stocktake already stay as they are. Returns how many
+    were added.
 
     Raises WrongState (not open), InvalidLines (unknown product).
     """
@@ -52,6 +53,7 @@ def add(stocktake: Stocktake, product_ids: Iterable[int]) -> None:
         ),
         batch_size=1000,
     )
+    return len(wanted)
 
 
 @transaction.atomic
@@ -104,15 +106,16 @@ def needs_recount(line: StocktakeLine) -> bool:
 
 
 @transaction.atomic
-def close(stocktake: Stocktake, actor: str = "", *, skip_uncounted: bool = False) -> None:
+def close(stocktake: Stocktake, actor: str = "", *, skip_uncounted: bool = False) -> bool:
     """Post all variances at once; a line without variance makes its level known all the same.
 
-    Closing twice closes once. `skip_uncounted` leaves lines without a count as they are. Raises
-    WrongState (canceled), NotCounted, RecountRequired; both name SKUs.
+    Closing twice closes once; returns whether it was closed now. `skip_uncounted` leaves lines
+    without a count as they are. Raises WrongState (canceled), NotCounted, RecountRequired; both
+    name SKUs.
     """
     _lock(stocktake)
     if stocktake.status == Stocktake.Status.CLOSED:
-        return
+        return False
     _demand_open(stocktake)
     lines = _locked_lines(stocktake)
     counted = {line.product_id: line.counted for line in lines if line.counted is not None}
@@ -132,15 +135,19 @@ def close(stocktake: Stocktake, actor: str = "", *, skip_uncounted: bool = False
     )
     ledger.count(stocktake.warehouse_id, counted, cause)
     _end(stocktake, Stocktake.Status.CLOSED, actor)
+    return True
 
 
 @transaction.atomic
-def cancel(stocktake: Stocktake, actor: str = "") -> None:
-    """Drop the stocktake; no stock changes. Raises WrongState (closed)."""
+def cancel(stocktake: Stocktake, actor: str = "") -> bool:
+    """Drop the stocktake; no stock changes. Returns whether it was canceled now. Raises WrongState
+    (closed)."""
     _lock(stocktake)
-    if stocktake.status != Stocktake.Status.CANCELED:
-        _demand_open(stocktake)
-        _end(stocktake, Stocktake.Status.CANCELED, actor)
+    if stocktake.status == Stocktake.Status.CANCELED:
+        return False
+    _demand_open(stocktake)
+    _end(stocktake, Stocktake.Status.CANCELED, actor)
+    return True
 
 
 def _freeze(warehouse_id: int, product_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

@@ -19,11 +19,11 @@ def record(
     document: str,
     actor: str,
     key: str,
-) -> None:
+) -> bool:
     """Put outputs into stock and take inputs out of it (product id to units; either may be empty).
 
-    The same key with the same content does it once. Raises InvalidLines, InsufficientStock,
-    KeyReused.
+    The same key with the same content does it once; returns whether it did it now. Raises
+    InvalidLines, InsufficientStock, KeyReused.
     """
     if not outputs and not inputs:
         raise InvalidLines("Nothing was produced or consumed.", field="outputs")
@@ -33,12 +33,14 @@ def record(
     ]
     # Two postings, one lock order: two runs that each use what the other makes must not deadlock.
     ledger.on_hand_locked(warehouse.pk, {*inputs, *outputs})
+    postings = []
     if inputs:
-        ledger.consume(warehouse.pk, sorted(inputs.items()), causes[0])
+        postings.append(ledger.consume(warehouse.pk, sorted(inputs.items()), causes[0]))
     if outputs:
-        ledger.produce(warehouse.pk, sorted(outputs.items()), causes[1])
+        postings.append(ledger.produce(warehouse.pk, sorted(outputs.items()), causes[1]))
     # The ledger compares each posting with its own key; a side that is new or missing in a repeat
     # shows only in their number.
     stored = Movement.objects.filter(key__in=[cause.key for cause in causes]).count()
     if stored != len(outputs) + len(inputs):
         raise KeyReused(f"Key {key!r} was used for another production: choose a new one.")
+    return not all(posting.is_repeat for posting in postings)

@@ -1,7 +1,8 @@
 """Purchase orders: expected, received direct, staged or cross-dock, put away, closed short.
 
 Every verb locks the order (or receipt), then its lines by primary key, then the ledger's levels;
-each is whole or not at all, and doing it twice does it once.
+each is whole or not at all, and doing it twice does it once. Those that change the order's state
+return whether they did so now.
 """
 
 from __future__ import annotations
@@ -27,19 +28,20 @@ Units = Mapping[int, int]
 
 
 @transaction.atomic
-def open_order(order: PurchaseOrder, actor: str = "") -> None:
+def open_order(order: PurchaseOrder, actor: str = "") -> bool:
     """Send a draft: its units are incoming from now on. An open order stays as it is.
 
     Raises WrongState (closed), InvalidLines (no lines).
     """
     _lock(order)
     if order.status == PurchaseOrder.Status.OPEN:
-        return
+        return False
     if order.status != PurchaseOrder.Status.DRAFT:
         raise WrongState(f"{order} is closed: create a new purchase order.", field="status")
     lines = order.lines.order_by("product_id").values_list("product_id", "ordered")
     ledger.expect(order.warehouse_id, list(lines), _cause(order, actor, f"expect:po:{order.pk}"))
     _set_status(order, PurchaseOrder.Status.OPEN)
+    return True
 
 
 @transaction.atomic
@@ -103,14 +105,14 @@ def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> None:
 
 
 @transaction.atomic
-def close_short(order: PurchaseOrder, actor: str = "") -> None:
+def close_short(order: PurchaseOrder, actor: str = "") -> bool:
     """Nothing more will come: what is still incoming stops being so. Closed stays closed.
 
     Raises WrongState (a draft expects nothing).
     """
     _lock(order)
     if order.status == PurchaseOrder.Status.CLOSED:
-        return
+        return False
     if order.status != PurchaseOrder.Status.OPEN:
         raise WrongState(f"{order} is a draft: delete it, or open it first.", field="status")
     missing = [
@@ -120,6 +122,7 @@ def close_short(order: PurchaseOrder, actor: str = "") -> None:
     ]
     ledger.unexpect(order.warehouse_id, missing, _cause(order, actor, f"close:po:{order.pk}"))
     _set_status(order, PurchaseOrder.Status.CLOSED)
+    return True
 
 
 def _take_in(order: PurchaseOrder, units: Units) -> None:

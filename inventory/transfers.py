@@ -1,6 +1,7 @@
 """Transfers between warehouses: in two steps (incoming while in transit), or in one.
 
-Each verb locks the transfer, then the ledger's levels; doing it twice does it once.
+Each verb locks the transfer, then the ledger's levels; doing it twice does it once, and the second
+time returns False.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ Status = Transfer.Status
 
 
 @transaction.atomic
-def dispatch(transfer: Transfer, actor: str = "") -> None:
+def dispatch(transfer: Transfer, actor: str = "") -> bool:
     """Units leave the source and are incoming at the destination.
 
     Raises WrongState (received already), InsufficientStock, InvalidLines (no lines).
     """
     if _is_done(transfer, Status.IN_TRANSIT, allowed=Status.DRAFT):
-        return
+        return False
     ledger.dispatch_transfer(
         transfer.source_id,
         transfer.destination_id,
@@ -31,28 +32,30 @@ def dispatch(transfer: Transfer, actor: str = "") -> None:
     )
     transfer.dispatched_at = timezone.now()
     _set_status(transfer, Status.IN_TRANSIT)
+    return True
 
 
 @transaction.atomic
-def receive(transfer: Transfer, actor: str = "") -> None:
+def receive(transfer: Transfer, actor: str = "") -> bool:
     """Units in transit are in stock at the destination. Raises WrongState (not dispatched)."""
     if _is_done(transfer, Status.RECEIVED, allowed=Status.IN_TRANSIT):
-        return
+        return False
     ledger.receive_transfer(
         transfer.destination_id, _items(transfer), _cause(transfer, actor, "receive")
     )
     transfer.received_at = timezone.now()
     _set_status(transfer, Status.RECEIVED)
+    return True
 
 
 @transaction.atomic
-def in_one_step(transfer: Transfer, actor: str = "") -> None:
+def in_one_step(transfer: Transfer, actor: str = "") -> bool:
     """Units change warehouse at once, never in transit.
 
     Raises WrongState (in transit: receive it), InsufficientStock, InvalidLines (no lines).
     """
     if _is_done(transfer, Status.RECEIVED, allowed=Status.DRAFT):
-        return
+        return False
     ledger.transfer(
         transfer.source_id,
         transfer.destination_id,
@@ -61,6 +64,7 @@ def in_one_step(transfer: Transfer, actor: str = "") -> None:
     )
     transfer.dispatched_at = transfer.received_at = timezone.now()
     _set_status(transfer, Status.RECEIVED)
+    return True
 
 
 def _is_done(transfer: Transfer, target: Status, allowed: Status) -> bool:

@@ -3,7 +3,7 @@ the floor that tells the channel (orders.signals.asn_sent)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -124,10 +124,17 @@ def _notify(asn_ids: list[int]) -> None:
         .first()
     )
     if over is not None:
-        raise OverNotified(
-            f"Order {over.order}, {over.product.sku}: the ASN covers more than the"
-            f" {over.ordered - over.notified} left. Correct the ASN's quantity.",
-            field="quantity",
-        )
+        raise _over_notified(over, Asn.objects.filter(pk__in=asn_ids, lines__order_line=over))
     with connection.cursor() as cursor:
         cursor.execute(_NOTIFY, [asn_ids])
+
+
+def _over_notified(line: SalesOrderLine, asns: Iterable[Asn]) -> OverNotified:
+    """Name the ASNs that together cover too much of this line."""
+    names = [str(asn) for asn in sorted(asns, key=lambda asn: asn.pk)]
+    verb = "covers" if len(names) == 1 else "together cover"
+    return OverNotified(
+        f"{', '.join(names)} {verb} more than the {line.ordered - line.notified} left of"
+        f" {line.product.sku} on order {line.order}. Correct the quantity, or delete a draft.",
+        field="quantity",
+    )

@@ -170,7 +170,7 @@ def edit(
     with settling([order_id], cause or Cause()) as [order]:
         if order.archived_at or order.status == Status.CANCELED:
             raise WrongState(f"Order {order} is archived or canceled: it can not be edited.")
-        lines = {line.pk: line for line in order.lines.all()}
+        lines = {line.pk: line for line in order.lines.select_related("product")}
         for line_id, units in ordered.items():
             _set_ordered(lines, line_id, units)
         SalesOrderLine.objects.bulk_update(lines.values(), ["ordered"])
@@ -182,11 +182,12 @@ def edit(
 def _set_ordered(lines: Mapping[int, SalesOrderLine], line_id: int, units: int) -> None:
     line = lines.get(line_id)
     if line is None:
-        raise UnknownLine(f"Line {line_id} is not a line of this order.", field="lines")
+        raise UnknownLine("A line is not this order's: load the order again.", field="lines")
     least = max(line.shipped, line.notified, 0)
     if units < least:
         raise InvalidOrder(
-            f"Line {line_id}: {units} is less than the {least} already shipped or on sent ASNs.",
+            f"{line.product.sku}: {units} is less than the {least} already shipped or on sent"
+            " ASNs.",
             field="ordered",
         )
     line.ordered = units

@@ -14,6 +14,7 @@ from unfold.widgets import (
 
 from channels import accounts, registry
 from channels.contract import ChannelError, Connection, Parameter
+from channels.models import Channel
 
 PREFIX = "connection_"
 REMOVE = "remove_"
@@ -48,7 +49,27 @@ class ChannelForm(forms.ModelForm):
                 registry.get(self.kind_name)(Connection(values))
             except ChannelError as error:
                 self.add_error(None, error.message)
+            self._refuse_twin(values, is_active=bool(cleaned.get("is_active")))
         return cleaned
+
+    def _refuse_twin(self, values: Mapping[str, str], *, is_active: bool) -> None:
+        """Two active channels of one account would overwrite each other's numbers for ever."""
+        names = [
+            each.name
+            for each in registry.get(self.kind_name).parameters
+            if each.is_required and not each.is_secret
+        ]
+        if not (is_active and names):
+            return
+        others = Channel.objects.filter(kind=self.kind_name, is_active=True)
+        for other in others.exclude(pk=self.instance.pk):
+            if all(_same(values.get(name), other.settings.get(name)) for name in names):
+                self.add_error(
+                    PREFIX + names[0],
+                    f"The channel “{other.name}” is connected to this account already. Change that"
+                    " one, or switch it off first.",
+                )
+                return
 
     def values(self) -> dict[str, str]:
         """All settings as they will be; an empty secret keeps the stored one."""
@@ -75,6 +96,10 @@ class ChannelForm(forms.ModelForm):
             name: value for name, value in values.items() if name in secrets
         }
         return super().save(commit=commit)
+
+
+def _same(one: object, other: object) -> bool:
+    return str(one or "").casefold() == str(other or "").casefold()
 
 
 def form_for(kind: str, stored: Mapping[str, str]) -> type[ChannelForm]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Sum
+from django.utils import formats, timezone
 
 from channels import reasons, registry, rules
 from channels.admin.cells import STATE_COLORS, ago, list_of
-from channels.contract import ChannelError
+from channels.contract import ChannelError, Code
 from channels.models import Communicated, Feed, Observation, Publication
 from channels.models.publication import Status
 from channels.publishing import Place, decide
@@ -116,9 +118,10 @@ class Explanation:
 
 
 def explain(row: Communicated) -> Explanation:
-    """Explain a row of the table (related objects selected); seven queries."""
+    """Explain a row of the table (related objects selected); eight queries."""
     decision = _decision(row)
     feeds = list(_feeds(row))
+    label, advice = next(_notes(row, decision), ("", ""))
     return Explanation(
         row=row,
         state_color=STATE_COLORS[Communicated.State(row.state)],
@@ -127,8 +130,8 @@ def explain(row: Communicated) -> Explanation:
         told=told(row.channel.kind),
         sources=_sources(row, decision, feeds),
         orders=_orders(row, [warehouse for warehouse, _ in feeds]),
-        label=reasons.label(row.reason) if row.reason else "",
-        advice=reasons.advice(row.reason),
+        label=label,
+        advice=advice,
         history=_history(row),
     )
 
@@ -153,6 +156,38 @@ def _sentence(row: Communicated, decision: Decision | None) -> str:
     if decision is None:
         return f"No location of {row.channel.name} is fed by a warehouse, so nothing is sent."
     return rules.describe(decision.as_json())
+
+
+def _notes(row: Communicated, decision: Decision | None) -> Iterator[tuple[str, str]]:
+    """Why nothing is sent now, and what to do; what keeps it back first comes first."""
+    if row.reason:
+        yield reasons.label(row.reason), reasons.advice(row.reason)
+    if row.state == Communicated.State.OFF:
+        yield "Not communicated", "Tick the channel on the product's page to communicate it."
+    if not row.channel.is_active:
+        yield "The channel is switched off", "Nothing is sent until it is switched on again."
+    if not row.channel.is_stock_synced:
+        yield reasons.label(Code.SYNC_DISABLED), reasons.advice(Code.SYNC_DISABLED)
+    if row.state == Communicated.State.NEW:
+        yield "New", _first_day(row)
+    if decision is not None and decision.quantity is None:
+        yield reasons.label(Code.STOCK_UNKNOWN), reasons.advice(Code.STOCK_UNKNOWN)
+    if row.is_due and not row.channel.is_updated_on_change:
+        yield (
+            "Updates on change are off",
+            "Use Confirm and send, or switch them on.",
+        )
+
+
+def _first_day(row: Communicated) -> str:
+    """When a new product is sent by itself, on the channel's own clock, and how to send sooner."""
+    sooner = "To send it now, use Confirm and send, or Sync to channel in the product list."
+    zone = ZoneInfo(row.channel.time_zone)
+    first = row.listing.eligible_at.astimezone(zone)
+    if first <= timezone.now():
+        return f"It is matched and first sent at the next look for new products. {sooner}"
+    day = formats.date_format(first, "l, j F Y")
+    return f"It is first sent on {day}, from {first:%H:%M} ({zone.key}). {sooner}"
 
 
 def _feeds(row: Communicated) -> Any:
@@ -216,14 +251,17 @@ def _message(publication: Publication) -> Event:
 
 
 def _reading(observation: Observation) -> Event:
-    shown = "no number" if observation.available is None else observation.available
+    """What was read there, or what an order of the channel made of our belief."""
+    shown = "unknown" if observation.available is None else observation.available
     believed = "unknown" if observation.believed is None else observation.believed
     return Event(
         at=observation.read_at,
-        what=f"Read {shown}",
+        what=f"Read {shown}" if observation.is_read else f"Now {shown}",
         delta=None,
-        status="Read",
+        status="Read" if observation.is_read else "Order",
         color="",
-        detail=f"We believed: {believed}.",
+        detail=f"We believed: {believed}."
+        if observation.is_read
+        else f"An order of the channel changed its own number; we believed {believed} before.",
         sentence="",
     )

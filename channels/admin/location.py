@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
@@ -52,9 +52,18 @@ class MappingMixin:
         """Choices are fixed for the request, so that no row asks again."""
         kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
-        places = Warehouse.objects.filter(is_active=True)
-        field.choices = [(place.pk, place.name) for place in places]
+        field.choices = [(place.pk, _shown(place)) for place in _choosable()]
         return field
+
+
+def _choosable() -> QuerySet[Warehouse]:
+    """Active warehouses, and those mapped already: saving a form must not unmap one unasked."""
+    mapped = Location.warehouses.through.objects.values("warehouse")
+    return Warehouse.objects.filter(Q(is_active=True) | Q(pk__in=mapped))
+
+
+def _shown(place: Warehouse) -> str:
+    return place.name if place.is_active else f"{place.name} (inactive)"
 
 
 class MappingFormSet(PaginationInlineFormSet):

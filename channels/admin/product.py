@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
-from channels import communicated, reasons
+from channels import communicated, onboarding, reasons
 from channels.admin import marketplace, switching
 from channels.admin.cells import STATE_COLORS, ago, page_of
 from channels.admin.filters import MarketplaceFilter
@@ -68,6 +68,20 @@ class ProductAdmin(base.ProductAdmin):
             marketplace.apply(obj, form)
         if change and SWITCHES & set(form.changed_data):
             switching.product_changed([obj.pk])
+        if change:
+            self._rematch(request, obj, form.changed_data)
+
+    def _rematch(self, request: HttpRequest, product: Product, changed: list[str]) -> None:
+        """A channel that matches by what was changed may hold another item now."""
+        moved = onboarding.rematch(product, changed)
+        if moved:
+            names = ", ".join(channel.name for channel in moved)
+            self.message_user(
+                request,
+                f"{names}: the product is matched again by what you changed, at the next look for"
+                " new products. Until then nothing is sent there.",
+                messages.WARNING,
+            )
 
     def switch(self, request: HttpRequest, products: QuerySet[Product], **flags: bool) -> None:
         """Also marks the listings, so that each channel hears of it or says why not."""

@@ -26,6 +26,8 @@ STATE = servers.STATE
 PYTHON = sys.executable
 HOST = "127.0.0.1"
 FIRST_SANDBOX_PORT = 8101
+LAST_PORT = 65_535
+COMMANDS = ".venv/bin/python -m config.house.servers exec -- .venv/bin/python manage.py"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback needs no proxy
 
 
@@ -50,13 +52,22 @@ def main() -> int:
 
 def live(keeper: Keeper) -> None:
     """From the first server to the last; always ends with an exception that says why."""
+    port = wanted_port()
     running = claim(keeper)
     try:
-        with bound(int(os.environ.get("PORT", "8000"))) as listener:
+        with bound(port) as listener:
             open_house(keeper, running, listener)
             keeper.watch()
     finally:
         close(keeper, running)
+
+
+def wanted_port() -> int:
+    """The port that PORT asks for; 0 takes a free one. Raises StepError when it is none."""
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdecimal() and int(text) <= LAST_PORT):
+        raise StepError(f"PORT={text} is no port: give a number from 0 to {LAST_PORT}.")
+    return int(text)
 
 
 def claim(keeper: Keeper) -> servers.Servers:
@@ -98,7 +109,7 @@ def open_house(keeper: Keeper, running: servers.Servers, listener: socket.socket
     url = f"http://{HOST}:{listener.getsockname()[1]}/"
     web = keeper.keep("web", web_program(keeper, listener))
     demo_says = (
-        load_demo(keeper, sandboxes) if is_demo else "Make a login: manage.py createsuperuser"
+        load_demo(keeper, sandboxes) if is_demo else f"Make a login: {COMMANDS} createsuperuser"
     )
     start_celery(keeper)
     keeper.wait_for(web, lambda: serves(url))
@@ -109,6 +120,7 @@ def open_house(keeper: Keeper, running: servers.Servers, listener: socket.socket
     for kind, address in sandboxes.items():
         say(f"Sandbox   {kind}: {address}")
     say(f"Logs      {keeper.logs}")
+    say(f"Commands  {COMMANDS} verify_ledger")
     say(f"Started in {time.monotonic() - began:.1f} s. Ctrl-C stops everything.")
     say(f"READY {url}")
 

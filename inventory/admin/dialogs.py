@@ -23,6 +23,9 @@ class ObjectDialog(BaseDialogForm):
 
     key = forms.CharField(initial=uuid.uuid4, widget=forms.HiddenInput, max_length=64)
 
+    is_repeat = False
+    """Whether this answer was given before."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.object = self._find()
@@ -41,10 +44,17 @@ class ObjectDialog(BaseDialogForm):
 
 
 class QuantitiesDialog(ObjectDialog):
-    """Asks how many units of each line; proposes all that remain."""
+    """Asks how many units of each line; proposes all that remain.
+
+    An answer given before is recognised by its key, and asked nothing: its units may be what no
+    longer remains.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_repeat = self.is_bound and self.is_answered(self._given_key())
+        if self.is_repeat:
+            return
         for line, name, remaining in self.remaining():
             self.fields[f"line_{line}"] = forms.IntegerField(
                 label=_("%(name)s (%(remaining)s left)") % {"name": name, "remaining": remaining},
@@ -58,6 +68,13 @@ class QuantitiesDialog(ObjectDialog):
     def remaining(self) -> list[tuple[int, str, int]]:
         """Line (a number of the form's own choice), name to show, and units that remain."""
         raise NotImplementedError
+
+    def is_answered(self, key: str) -> bool:
+        """Whether an answer of this key was carried out."""
+        raise NotImplementedError
+
+    def _given_key(self) -> str:
+        return str(self.data.get(self.add_prefix("key"), "")).strip()
 
     def quantities(self) -> dict[int, int]:
         """Line to units, for the lines where any were given."""

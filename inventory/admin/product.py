@@ -163,11 +163,12 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
         ),
     )
     @reported
-    def adjust_stock(self, _request: HttpRequest, form: AdjustDialog) -> str:
+    def adjust_stock(self, _request: HttpRequest, form: AdjustDialog) -> str | None:
         given = form.cleaned_data
         warehouse, delta = given["warehouse"], given["delta"]
         cause = ledger.Cause(note=given["reason"], actor=form.actor, key=f"adjust:{given['key']}")
-        ledger.adjust(warehouse.pk, [(form.object.pk, delta)], cause)
+        if ledger.adjust(warehouse.pk, [(form.object.pk, delta)], cause).is_repeat:
+            return None
         return gettext("Stock at %(warehouse)s adjusted by %(delta)+d.") % {
             "warehouse": warehouse,
             "delta": delta,
@@ -185,10 +186,10 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
         ),
     )
     @reported
-    def record_production(self, _request: HttpRequest, form: ProductionDialog) -> str:
+    def record_production(self, _request: HttpRequest, form: ProductionDialog) -> str | None:
         given = form.cleaned_data
         outputs, inputs = form.units("produced"), form.units("consumed")
-        production.record(
+        is_done = production.record(
             given["warehouse"], outputs, inputs, given["document"], form.actor, given["key"]
         )
-        return gettext("Production recorded.")
+        return gettext("Production recorded.") if is_done else None

@@ -38,6 +38,13 @@ class AdjustDialog(ProductDialog):
         widget=UnfoldAdminTextInputWidget,
     )
 
+    def clean_delta(self) -> int:
+        """A change; the form says so beside its field, where the ledger would name a line."""
+        delta: int = self.cleaned_data["delta"]
+        if not delta:
+            raise forms.ValidationError(_("Give a number other than 0."))
+        return delta
+
 
 class ProductionDialog(ProductDialog):
     """Asks how many were made or used up."""

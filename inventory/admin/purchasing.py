@@ -6,19 +6,21 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
 from inventory import receiving
 from inventory.admin.dialogs import ask
-from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, ReceiveDialog
+from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, ReceiveDialog, staged
+from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.readonly import ReadOnlyMixin
 from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
-from inventory.errors import InvalidLines, WrongState
+from inventory.errors import InvalidLines
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
 
 Status = PurchaseOrder.Status
@@ -29,7 +31,7 @@ def is_draft(order: Any) -> bool:
     return not isinstance(order, PurchaseOrder) or order.status == Status.DRAFT
 
 
-class LineInline(TabularInline):
+class LineInline(QuantitiesInline):
     """What is ordered; fixed once the order is open, for its units are incoming then."""
 
     model = PurchaseOrderLine
@@ -38,15 +40,11 @@ class LineInline(TabularInline):
     autocomplete_fields = ["product"]
     extra = 0
     hide_title = True
+    least = {"ordered": 1}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         lines: QuerySet[Any] = super().get_queryset(request)
         return lines.select_related("product")
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "ordered":
-            kwargs["min_value"] = 1
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_draft(obj) and super().has_add_permission(request, obj)
@@ -90,6 +88,7 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["warehouse"]
     search_fields = ["number", "supplier"]
+    search_help_text = _("Number or supplier")
     fieldsets = [
         (None, {"fields": [("number", "status"), ("supplier", "warehouse"), "expected_on"]}),
     ]
@@ -108,14 +107,19 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_draft(obj) and super().has_delete_permission(request, obj)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
+        """Putting away is offered while something waits for it."""
+        actions = super().get_actions_detail(request, object_id)
+        if any(action.path == "put_away" for action in actions) and not staged(object_id).exists():
+            return [action for action in actions if action.path != "put_away"]
+        return actions
+
     def save_model(self, request: HttpRequest, obj: PurchaseOrder, form: Any, change: Any) -> None:
         """Only what may be typed, under the verbs' own lock."""
         if not change:
             super().save_model(request, obj, form, change)
             return
-        current = PurchaseOrder.objects.select_for_update(no_key=True).get(pk=obj.pk)
-        if current.status != obj.status:
-            raise WrongState(gettext("It was opened or closed meanwhile."), field="status")
+        self.hold(obj)
         obj.save(update_fields=["number", "warehouse", "supplier", "expected_on"])
 
     @display(description=_("status"), ordering="status", label=COLORS)
@@ -134,9 +138,9 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def open_order(self, _request: HttpRequest, form: OrderDialog) -> str:
-        receiving.open_order(form.object, form.actor)
-        return gettext("Opened: its units are incoming.")
+    def open_order(self, _request: HttpRequest, form: OrderDialog) -> str | None:
+        is_done = receiving.open_order(form.object, form.actor)
+        return gettext("Opened: its units are incoming.") if is_done else None
 
     @action(
         description=_("Receive to stock"),
@@ -147,7 +151,7 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def receive_direct(self, _request: HttpRequest, form: ReceiveDialog) -> str:
+    def receive_direct(self, _request: HttpRequest, form: ReceiveDialog) -> str | None:
         return self._receive(form, Receipt.Mode.DIRECT)
 
     @action(
@@ -162,17 +166,20 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def receive_staged(self, _request: HttpRequest, form: ReceiveDialog) -> str:
+    def receive_staged(self, _request: HttpRequest, form: ReceiveDialog) -> str | None:
         return self._receive(form, Receipt.Mode.STAGED)
 
-    def _receive(self, form: ReceiveDialog, mode: Receipt.Mode) -> str:
+    @transaction.atomic
+    def _receive(self, form: ReceiveDialog, mode: Receipt.Mode) -> str | None:
+        if form.is_answered_meanwhile():
+            return None
         units = form.quantities()
         key = form.cleaned_data["key"]
         receipt = receiving.receive(form.object, units, mode, key, form.actor)
-        return gettext("%(receipt)s: %(units)d units received.") % {
-            "receipt": receipt,
-            "units": sum(units.values()),
-        }
+        total = sum(units.values())
+        return ngettext(
+            "%(receipt)s: %(units)d unit received.", "%(receipt)s: %(units)d units received.", total
+        ) % {"receipt": receipt, "units": total}
 
     @action(
         description=_("Put away"),
@@ -184,15 +191,17 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
     )
     @reported
     @transaction.atomic
-    def put_away(self, _request: HttpRequest, form: PutAwayDialog) -> str:
-        staged = form.by_receipt()
-        if not staged:
+    def put_away(self, _request: HttpRequest, form: PutAwayDialog) -> str | None:
+        if form.is_answered_meanwhile():
+            return None
+        given = form.by_receipt()
+        if not given:
             raise InvalidLines(gettext("Nothing to put away: receive to staging first."))
-        for receipt, units in staged:
+        for receipt, units in given:
             key = f"{form.cleaned_data['key']}:{receipt.pk}"
             receiving.put_away(receipt, units, key, form.actor)
         total = sum(form.quantities().values())
-        return gettext("%d units put away.") % total
+        return ngettext("%d unit put away.", "%d units put away.", total) % total
 
     @action(
         description=_("Close short"),
@@ -206,6 +215,6 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def close_short(self, _request: HttpRequest, form: OrderDialog) -> str:
-        receiving.close_short(form.object, form.actor)
-        return gettext("Closed: nothing more is incoming.")
+    def close_short(self, _request: HttpRequest, form: OrderDialog) -> str | None:
+        is_done = receiving.close_short(form.object, form.actor)
+        return gettext("Closed: nothing more is incoming.") if is_done else None

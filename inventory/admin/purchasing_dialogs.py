@@ -1,11 +1,21 @@
 """What the actions of a purchase order ask."""
 
 from collections import defaultdict
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from inventory.admin.dialogs import ObjectDialog, QuantitiesDialog
-from inventory.models import PurchaseOrder, Receipt, ReceiptLine
+from inventory.models import Movement, PurchaseOrder, Receipt, ReceiptLine
+
+
+def staged(order_id: Any) -> QuerySet[ReceiptLine]:
+    """Lines of staged receipts that still wait for their shelf."""
+    return ReceiptLine.objects.filter(
+        receipt__purchase_order=order_id,
+        receipt__mode=Receipt.Mode.STAGED,
+        put_away__lt=F("quantity"),
+    )
 
 
 class OrderDialog(ObjectDialog):
@@ -14,10 +24,23 @@ class OrderDialog(ObjectDialog):
     model = PurchaseOrder
 
 
-class ReceiveDialog(QuantitiesDialog):
-    """How many came; a line is a product."""
+class GoodsDialog(QuantitiesDialog):
+    """Units of a purchase order."""
 
     model = PurchaseOrder
+
+    def is_answered_meanwhile(self) -> bool:
+        """Lock the order, so that of two clicks at once the second waits for the first, and look
+        again whether this answer was carried out. Call it in a transaction."""
+        PurchaseOrder.objects.select_for_update(no_key=True).get(pk=self.object.pk)
+        return self.is_answered(self.cleaned_data["key"])
+
+
+class ReceiveDialog(GoodsDialog):
+    """How many came; a line is a product."""
+
+    def is_answered(self, key: str) -> bool:
+        return Receipt.objects.filter(key=key).exists()
 
     def remaining(self) -> list[tuple[int, str, int]]:
         lines = self.object.lines.filter(received__lt=F("ordered")).select_related("product")
@@ -26,10 +49,14 @@ class ReceiveDialog(QuantitiesDialog):
         ]
 
 
-class PutAwayDialog(QuantitiesDialog):
+class PutAwayDialog(GoodsDialog):
     """How many went to the shelf; a line is a line of a staged receipt."""
 
-    model = PurchaseOrder
+    def is_answered(self, key: str) -> bool:
+        """By the keys of put_away, one for each receipt of this order."""
+        receipts = self.object.receipts.values_list("pk", flat=True)
+        keys = [f"put-away:{key}:{receipt}" for receipt in receipts]
+        return Movement.objects.filter(key__in=keys).exists()
 
     def remaining(self) -> list[tuple[int, str, int]]:
         return [
@@ -47,9 +74,5 @@ class PutAwayDialog(QuantitiesDialog):
         return list(units.items())
 
     def _waiting(self) -> list[ReceiptLine]:
-        lines = ReceiptLine.objects.filter(
-            receipt__purchase_order=self.object,
-            receipt__mode=Receipt.Mode.STAGED,
-            put_away__lt=F("quantity"),
-        )
+        lines = staged(self.object.pk)
         return list(lines.select_related("receipt", "product").order_by("receipt_id", "pk"))

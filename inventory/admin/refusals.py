@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from inventory.admin.dialogs import ObjectDialog
 from inventory.errors import Refused
 
-Verb = Callable[[Any, HttpRequest, Any], str]
+Verb = Callable[[Any, HttpRequest, Any], str | None]
+"""Tells what was done; None when the same answer did it before."""
 
 
 class RefusalsMixin(ModelAdmin):
@@ -32,6 +34,14 @@ class RefusalsMixin(ModelAdmin):
         except Refused as refused:
             return self._tell(request, refused)
 
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        """The list, with the reason: what can not be deleted any more has no such page."""
+        try:
+            return super().delete_view(request, object_id, *args, **kwargs)
+        except Refused as refused:
+            self.message_user(request, refused.message, messages.ERROR)
+            return HttpResponseRedirect(_page(self, "changelist"))
+
     def _tell(self, request: HttpRequest, refused: Refused) -> HttpResponse:
         self.message_user(request, refused.message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
@@ -40,8 +50,8 @@ class RefusalsMixin(ModelAdmin):
 def reported(verb: Verb) -> Callable[..., HttpResponse]:
     """Make a detail action of `verb(self, request, form) -> message`.
 
-    The message is shown and kept in the object's history; a refusal is shown instead. Either way
-    the person is back at the object.
+    The message is shown and kept in the object's history; a refusal is shown instead, and of an
+    answer given before it is only said that it was. Either way the person is back at the object.
     """
 
     @wraps(verb)
@@ -49,20 +59,32 @@ def reported(verb: Verb) -> Callable[..., HttpResponse]:
         self: ModelAdmin, request: HttpRequest, form: ObjectDialog, object_id: str
     ) -> HttpResponse:
         try:
-            message = verb(self, request, form)
+            message = None if form.is_repeat else verb(self, request, form)
         except Refused as refused:
             self.message_user(request, refused.message, messages.ERROR)
         else:
-            self.log_change(request, form.object, message)
-            self.message_user(request, message, messages.SUCCESS)
-        options = self.opts
-        url = reverse(
-            f"{self.admin_site.name}:{options.app_label}_{options.model_name}_change",
-            args=(object_id,),
-        )
+            _report(self, request, form, message)
+        url = _page(self, "change", object_id)
         if request.headers.get("HX-Request"):
             # A dialog was posted by htmx, which would swap a redirect's page into the dialog.
             return HttpResponse(headers={"HX-Redirect": url})
         return HttpResponseRedirect(url)
 
     return view
+
+
+def _report(
+    page: ModelAdmin, request: HttpRequest, form: ObjectDialog, message: str | None
+) -> None:
+    if message is None:
+        page.message_user(request, gettext("Already done."), messages.INFO)
+        return
+    page.log_change(request, form.object, message)
+    page.message_user(request, message, messages.SUCCESS)
+
+
+def _page(page: ModelAdmin, name: str, *args: object) -> str:
+    options = page.opts
+    return reverse(
+        f"{page.admin_site.name}:{options.app_label}_{options.model_name}_{name}", args=args
+    )

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from inventory import counting
 from inventory.admin.dialogs import ObjectDialog, ask
+from inventory.admin.numbers import NumberSearchMixin
 from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
 from inventory.admin.stocktake_lines import CountInline, ProductInline
@@ -46,14 +47,16 @@ def is_open(stocktake: Any) -> bool:
 
 
 @admin.register(Stocktake)
-class StocktakeAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
+class StocktakeAdmin(RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin):
     """Open, closed, canceled."""
 
     list_display = ["__str__", "warehouse", "show_status", "note", "opened_by", "opened_at"]
     list_filter = ["status", ("warehouse", RelatedDropdownFilter)]
     list_filter_submit = True
     list_select_related = ["warehouse"]
+    prefix = "ST-"
     search_fields = ["note", "opened_by"]
+    search_help_text = _("Number, note or who opened it")
     fieldsets = [
         (
             None,
@@ -76,7 +79,8 @@ class StocktakeAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         return [*fixed, "warehouse"] if obj else fixed
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        return [CountInline, ProductInline] if obj else [ProductInline]
+        counts = [CountInline] if obj else []
+        return [*counts, ProductInline] if is_open(obj) else counts
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_open(obj) and super().has_change_permission(request, obj)
@@ -124,23 +128,26 @@ class StocktakeAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def close_stocktake(self, _request: HttpRequest, form: CloseDialog) -> str:
+    def close_stocktake(self, _request: HttpRequest, form: CloseDialog) -> str | None:
         skip = form.cleaned_data["skip_uncounted"]
-        counting.close(form.object, form.actor, skip_uncounted=skip)
-        return gettext("Closed: the differences are posted.")
+        is_done = counting.close(form.object, form.actor, skip_uncounted=skip)
+        return gettext("Closed: the differences are posted.") if is_done else None
 
     @action(
         description=_("Cancel"),
         icon="block",
         permissions=["change"],
         dialog=ask(
-            StocktakeDialog, _("Cancel this stocktake?"), _("No stock changes."), _("Cancel it")
+            StocktakeDialog,
+            _("Cancel this stocktake?"),
+            _("No stock changes."),
+            _("Cancel the stocktake"),
         ),
     )
     @reported
-    def cancel_stocktake(self, _request: HttpRequest, form: StocktakeDialog) -> str:
-        counting.cancel(form.object, form.actor)
-        return gettext("Canceled: no stock changed.")
+    def cancel_stocktake(self, _request: HttpRequest, form: StocktakeDialog) -> str | None:
+        is_done = counting.cancel(form.object, form.actor)
+        return gettext("Canceled: no stock changed.") if is_done else None
 
     @action(
         description=_("Add all products kept here"),
@@ -154,7 +161,7 @@ class StocktakeAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def add_stocked(self, _request: HttpRequest, form: StocktakeDialog) -> str:
+    def add_stocked(self, _request: HttpRequest, form: StocktakeDialog) -> str | None:
         levels = form.object.warehouse.levels.filter(is_known=True)
-        counting.add(form.object, levels.values_list("product_id", flat=True))
-        return gettext("All products kept here are on the stocktake.")
+        is_done = counting.add(form.object, levels.values_list("product_id", flat=True))
+        return gettext("All products kept here are on the stocktake.") if is_done else None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,8 @@ from unfold.decorators import display
 from unfold.utils import display_for_label
 
 from inventory import counting
-from inventory.models import StocktakeLine
+from inventory.admin.quantities import QuantitiesInline
+from inventory.models import Stocktake, StocktakeLine
 
 COLORS = {"moved": "danger", "counted": "success", "open": "info"}
 
@@ -36,8 +37,9 @@ class CountForm(forms.ModelForm):
             counted.widget.attrs["placeholder"] = was
 
 
-class CountInline(TabularInline):
-    """Lines with their expectation; the count is all that a person writes."""
+class CountInline(QuantitiesInline):
+    """Lines with their expectation; the count is all that a person writes. What moved after the
+    stocktake was closed is no matter of it."""
 
     model = StocktakeLine
     form = CountForm
@@ -47,12 +49,14 @@ class CountInline(TabularInline):
     extra = 0
     can_delete = False
     hide_title = True
+    least = {"counted": 0}
     # A page of lines fits into one request whatever the stocktake's size.
     per_page = 100
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request).select_related("product").order_by("pk")
-        lines: QuerySet[Any] = queryset.annotate(is_moved=counting.moved_since_frozen())
+        is_open = Q(stocktake__status=Stocktake.Status.OPEN)
+        lines: QuerySet[Any] = queryset.annotate(is_moved=is_open & counting.moved_since_frozen())
         return lines
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

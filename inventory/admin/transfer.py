@@ -7,15 +7,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from inventory import transfers
 from inventory.admin.dialogs import ObjectDialog, ask
+from inventory.admin.numbers import NumberSearchMixin
+from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
-from inventory.errors import WrongState
 from inventory.models import Transfer, TransferLine
 
 Status = Transfer.Status
@@ -32,7 +33,7 @@ class TransferDialog(ObjectDialog):
     model = Transfer
 
 
-class LineInline(TabularInline):
+class LineInline(QuantitiesInline):
     """What moves; fixed once it is on its way."""
 
     model = TransferLine
@@ -40,19 +41,15 @@ class LineInline(TabularInline):
     autocomplete_fields = ["product"]
     extra = 0
     hide_title = True
+    least = {"quantity": 1}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         lines: QuerySet[Any] = super().get_queryset(request)
         return lines.select_related("product")
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "quantity":
-            kwargs["min_value"] = 1
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
 
 @admin.register(Transfer)
-class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
+class TransferAdmin(RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin):
     """Draft, in transit, received."""
 
     list_display = ["__str__", "source", "destination", "show_status", "note", "created_at"]
@@ -63,7 +60,9 @@ class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
     ]
     list_filter_submit = True
     list_select_related = ["source", "destination"]
+    prefix = "TR-"
     search_fields = ["note", "lines__product__sku"]
+    search_help_text = _("Number, note or SKU")
     fieldsets = [
         (
             None,
@@ -95,9 +94,7 @@ class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         if not change:
             super().save_model(request, obj, form, change)
             return
-        current = Transfer.objects.select_for_update(no_key=True).get(pk=obj.pk)
-        if current.status != Status.DRAFT:
-            raise WrongState(gettext("It was dispatched meanwhile."), field="status")
+        self.hold(obj)
         obj.save(update_fields=["source", "destination", "note"])
 
     @display(description=_("status"), ordering="status", label=COLORS)
@@ -116,9 +113,9 @@ class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def dispatch_units(self, _request: HttpRequest, form: TransferDialog) -> str:
-        transfers.dispatch(form.object, form.actor)
-        return gettext("Dispatched: the units are in transit.")
+    def dispatch_units(self, _request: HttpRequest, form: TransferDialog) -> str | None:
+        is_done = transfers.dispatch(form.object, form.actor)
+        return gettext("Dispatched: the units are in transit.") if is_done else None
 
     @action(
         description=_("Receive"),
@@ -132,9 +129,9 @@ class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def receive_units(self, _request: HttpRequest, form: TransferDialog) -> str:
-        transfers.receive(form.object, form.actor)
-        return gettext("Received: the units are in stock.")
+    def receive_units(self, _request: HttpRequest, form: TransferDialog) -> str | None:
+        is_done = transfers.receive(form.object, form.actor)
+        return gettext("Received: the units are in stock.") if is_done else None
 
     @action(
         description=_("Move in one step"),
@@ -148,6 +145,6 @@ class TransferAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         ),
     )
     @reported
-    def in_one_step(self, _request: HttpRequest, form: TransferDialog) -> str:
-        transfers.in_one_step(form.object, form.actor)
-        return gettext("Moved: the units are in stock at the destination.")
+    def in_one_step(self, _request: HttpRequest, form: TransferDialog) -> str | None:
+        is_done = transfers.in_one_step(form.object, form.actor)
+        return gettext("Moved: the units are in stock at the destination.") if is_done else None

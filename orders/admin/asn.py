@@ -7,15 +7,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from inventory.admin.dialogs import ask
+from inventory.admin.moments import MomentFilter
+from inventory.admin.numbers import NumberSearchMixin
+from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.refusals import RefusalsMixin, reported
+from inventory.errors import WrongState
 from inventory.ledger import Cause
 from orders import asn
 from orders.admin.dialogs import AsnDialog, cause_of
-from orders.models import Asn, AsnLine
+from orders.models import Asn, AsnLine, SalesOrder
 
 LABELS = {Asn.Status.DRAFT: "info", Asn.Status.SENT: "success"}
 TRACKING = ["carrier", "tracking_number", "tracking_url"]
@@ -26,22 +30,18 @@ def is_draft(notice: Any) -> bool:
     return isinstance(notice, Asn) and notice.status == Asn.Status.DRAFT
 
 
-class LineInline(TabularInline):
+class LineInline(QuantitiesInline):
     """What the ASN covers; fixed once it was sent, for those units are released then."""
 
     model = AsnLine
     fields = ["show_product", "quantity"]
     readonly_fields = ["show_product"]
+    least = {"quantity": 1}
     extra = 0
     hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("order_line__product")
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "quantity":
-            kwargs["min_value"] = 1
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=_("product"))
     def show_product(self, line: AsnLine) -> str:
@@ -58,15 +58,16 @@ class LineInline(TabularInline):
 
 
 @admin.register(Asn)
-class AsnAdmin(RefusalsMixin, ModelAdmin):
+class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
     """Draft, sent. A sent one stays as it is."""
 
     list_display = ["__str__", "order", "show_status", "carrier", "tracking_number", "sent_at"]
-    list_filter = ["status", "carrier"]
+    list_filter = ["status", "carrier", ("sent_at", MomentFilter)]
+    list_filter_submit = True
     list_select_related = ["order"]
+    prefix = "ASN-"
     search_fields = ["order__number", "tracking_number"]
-    search_help_text = _("Order or tracking number")
-    date_hierarchy = "sent_at"
+    search_help_text = _("Number, order or tracking number")
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": [("order", "status"), ("carrier", "tracking_number"), "tracking_url"]}),
@@ -100,8 +101,14 @@ class AsnAdmin(RefusalsMixin, ModelAdmin):
         return super().get_actions_detail(request, object_id) if is_draft(notice) else []
 
     def save_model(self, _request: HttpRequest, obj: Asn, _form: Any, _change: Any) -> None:
-        """Only what may be typed: sending may have happened since the page was opened."""
+        """Only what may be typed, and its lines after it, all under the lock that sending takes."""
+        _hold(obj)
         obj.save(update_fields=TRACKING)
+
+    def delete_model(self, request: HttpRequest, obj: Asn) -> None:
+        """Only while it is a draft."""
+        _hold(obj)
+        super().delete_model(request, obj)
 
     @display(description=_("status"), ordering="status", label=LABELS)
     def show_status(self, notice: Asn) -> tuple[str, str]:
@@ -126,6 +133,17 @@ class AsnAdmin(RefusalsMixin, ModelAdmin):
         ),
     )
     @reported
-    def send(self, _request: HttpRequest, form: AsnDialog) -> str:
-        asn.send([form.object.pk], cause_of(form, "asn"))
-        return gettext("Sent: its units are no longer held.")
+    def send(self, _request: HttpRequest, form: AsnDialog) -> str | None:
+        is_done = asn.send([form.object.pk], cause_of(form, "asn"))
+        return gettext("Sent: its units are no longer held.") if is_done else None
+
+
+def _hold(notice: Asn) -> None:
+    """Lock its order, as sending does. Raises WrongState when it was sent or deleted since."""
+    SalesOrder.objects.select_for_update().get(pk=notice.order_id)
+    current = Asn.objects.filter(pk=notice.pk).first()
+    if current is None or current.status != notice.status:
+        raise WrongState(
+            gettext("%s was sent or deleted meanwhile: nothing was changed.") % notice,
+            field="status",
+        )

@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.readonly import ReadOnlyMixin
 from orders.models import Asn, SalesOrder, SalesOrderLine
 
-NOTICE: Any = ["__str__", "status", "show_units", "carrier", "tracking_number", "sent_at"]
+NOTICE: Any = ["show_number", "status", "show_units", "carrier", "tracking_number", "sent_at"]
 
 
 def is_editable(order: Any) -> bool:
@@ -20,13 +23,14 @@ def is_editable(order: Any) -> bool:
     )
 
 
-class LineInline(TabularInline):
+class LineInline(QuantitiesInline):
     """What was ordered, and what became of it. To take a line away, set it to 0."""
 
     model = SalesOrderLine
     verbose_name_plural = _("lines")
     fields = ["product", "warehouse", "ordered", "shipped", "notified", "returned"]
     readonly_fields = ["product", "warehouse", "shipped", "notified", "returned"]
+    least = {"ordered": 0}
     extra = 0
     can_delete = False
     hide_title = True
@@ -41,12 +45,13 @@ class LineInline(TabularInline):
         return is_editable(obj) and super().has_change_permission(request, obj)
 
 
-class NewLineInline(TabularInline):
+class NewLineInline(QuantitiesInline):
     """Lines to add."""
 
     model = SalesOrderLine
     verbose_name_plural = _("new lines")
     fields = ["product", "warehouse", "ordered"]
+    least = {"ordered": 1}
     autocomplete_fields = ["product"]
     extra = 0
     can_delete = False
@@ -54,11 +59,6 @@ class NewLineInline(TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).none()
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "ordered":
-            kwargs["min_value"] = 1
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """An order has at least one line; the form says so before anything is tried."""
@@ -73,17 +73,23 @@ class NewLineInline(TabularInline):
 
 
 class AsnInline(ReadOnlyMixin, TabularInline):
-    """The order's ASNs."""
+    """The order's ASNs. Who sees this table may see their pages, too: both ask the same."""
 
     model = Asn
     fields = NOTICE
     readonly_fields = NOTICE
     extra = 0
     hide_title = True
-    show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("lines__order_line__product")
+
+    @display(description=_("ASN"))
+    def show_number(self, asn: Asn) -> str:
+        page = reverse(f"{self.admin_site.name}:orders_asn_change", args=[asn.pk])
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', page, asn
+        )
 
     @display(description=_("units"))
     def show_units(self, asn: Asn) -> str:

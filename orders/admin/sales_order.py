@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from inventory.admin.moments import MomentFilter
 from inventory.admin.refusals import RefusalsMixin
 from inventory.admin.statuses import COLORS
 from inventory.ledger import Cause
@@ -70,10 +71,10 @@ class SalesOrderAdmin(BulkActions, Steps, RefusalsMixin, ModelAdmin):
         "show_shipped",
         "show_held",
     ]
-    list_filter = ["status", ArchivedFilter, HoldingFilter, "source"]
+    list_filter = ["status", ArchivedFilter, HoldingFilter, "source", ("placed_at", MomentFilter)]
+    list_filter_submit = True
     search_fields = ["number", "customer"]
     search_help_text = _("Number or customer")
-    date_hierarchy = "placed_at"
     show_full_result_count = False
     add_fieldsets = [(None, {"fields": ["number", ("source", "customer")]})]
     fieldsets = [

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncHour
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from channels import reasons
@@ -32,11 +33,13 @@ SLOW = datetime.timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One channel. `freshness` is how old the oldest waiting number is."""
+    """One channel. `freshness` is how old the oldest waiting number is; `off` says what does not
+    happen while the channel, or its stock sync, is switched off (empty: it is on)."""
 
     channel: Channel
     color: str
     state: str
+    off: str
     freshness: str
     is_slow: bool
     backlog: int
@@ -100,6 +103,7 @@ def _card(channel: Any) -> Card:
         channel=channel,
         color=STATES[key],
         state=words,
+        off=_off(channel),
         freshness=ago(channel.oldest_at) if channel.oldest_at else "up to date",
         is_slow=bool(channel.oldest_at) and timezone.now() - channel.oldest_at > SLOW,
         backlog=channel.backlog or 0,
@@ -113,6 +117,18 @@ def _card(channel: Any) -> Card:
     )
 
 
+def _off(channel: Channel) -> str:
+    if not channel.is_active:
+        return "Nothing is sent and no order is taken in until it is switched on again."
+    if not channel.is_stock_synced:
+        return "No quantity is sent until stock sync is switched on again."
+    return ""
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _words(run: Run) -> str:
     return f"{run.get_kind_display()}: {run.get_status_display()}"
 
@@ -124,8 +140,8 @@ def _canceled() -> Tile:
     held = lines.order_by().aggregate(orders=Count("order", distinct=True), units=Sum(HELD))
     return Tile(
         figure=held["orders"],
-        label="canceled orders still counting",
-        note=f"hold {held['units'] or 0} units until archived",
+        label=f"canceled order{pluralize(held['orders'])} still counting",
+        note=f"{_counted(held['units'] or 0, 'unit', 'units')} held until archived",
         url=list_of(SalesOrder, holding="canceled_but_counting"),
         color="warn" if held["orders"] else "",
     )
@@ -136,8 +152,8 @@ def _backordered() -> Tile:
     found = short.aggregate(levels=Count("pk"), units=Sum("available"))
     return Tile(
         figure=found["levels"],
-        label="stock levels backordered",
-        note=f"{-(found['units'] or 0)} units promised, not there",
+        label=f"stock level{pluralize(found['levels'])} backordered",
+        note=f"{_counted(-(found['units'] or 0), 'unit', 'units')} promised, not there",
         url=list_of(StockLevel, available__lt=0),
         color="bad" if found["levels"] else "",
     )
@@ -145,9 +161,10 @@ def _backordered() -> Tile:
 
 def _moved() -> Tile:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    number = Movement.objects.filter(recorded_at__gte=midnight).count()
     return Tile(
-        figure=Movement.objects.filter(recorded_at__gte=midnight).count(),
-        label="stock movements today",
+        figure=number,
+        label=f"stock movement{pluralize(number)} today",
         note="each one a line of the ledger",
         url=list_of(Movement),
         color="",

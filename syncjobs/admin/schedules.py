@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_celery_beat.admin import CrontabScheduleAdmin as BeatCrontabScheduleAdmin
 from django_celery_beat.admin import IntervalScheduleAdmin as BeatIntervalScheduleAdmin
@@ -88,6 +89,11 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
     ]
     readonly_fields = ["last_run_at"]
     change_form_template = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
+        """Without the row that Celery adds for itself: results are not kept, so it does nothing."""
+        tasks: QuerySet[PeriodicTask] = super().get_queryset(request)
+        return tasks.exclude(task="celery.backend_cleanup")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

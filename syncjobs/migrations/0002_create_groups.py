@@ -55,10 +55,12 @@ GROUPS = {
         *LOOK_AT_ORDERS,
         *every("add", "inventory", "product", "warehouse", *DOCUMENTS),
         *every("change", "inventory", "product", "warehouse", *DOCUMENTS),
-        *every("delete", "inventory", "purchaseorderline", "stocktakeline", "transferline"),
+        *every("delete", "inventory", "purchaseorder", "purchaseorderline", "stocktakeline"),
+        *every("delete", "inventory", "transfer", "transferline"),
         "inventory.add_movement",
         *every("add", "orders", "asn", "asnline"),
         *every("change", "orders", "salesorder", "salesorderline", "asn", "asnline"),
+        *every("delete", "orders", "asn", "asnline"),
     ],
     "CSM": [
         *LOOK_AT_STOCK,

@@ -44,3 +44,14 @@ def test_a_login_without_an_aim_ends_at_the_dashboard(client: Client) -> None:
 
     assert f'name="next" value="{reverse("admin:index")}"' in asked.content.decode()
     assert response.headers["Location"] == reverse("admin:index")
+
+
+def test_a_user_is_made_inactive_and_never_deleted(admin_client: Client) -> None:
+    user = User.objects.create_user("ben")
+    chosen = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+
+    page = admin_client.post(reverse("admin:auth_user_delete", args=[user.pk]), {"post": "yes"})
+    admin_client.post(reverse("admin:auth_user_changelist"), chosen)
+
+    assert page.status_code == 403
+    assert User.objects.filter(pk=user.pk).exists()

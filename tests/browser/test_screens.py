@@ -27,9 +27,10 @@ from pytest_django.live_server_helper import LiveServer
 from channels.admin.cells import list_of, page_of
 from channels.models import Channel, Communicated, Listing, Location, Publication
 from inventory import ledger
-from inventory.models import Product, StockLevel, Warehouse
+from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, StockLevel, Warehouse
 from orders import intake
 from orders.intake import Draft, DraftLine
+from orders.models import SalesOrder
 from syncjobs import hints
 from syncjobs.models import ProcessLog, Run
 from tests.factories import make_product, make_warehouse, stock
@@ -296,4 +297,38 @@ def test_a_confirmation_shows_the_changes_and_leads_to_the_run(screen: Opener, s
 
     assert Run.objects.filter(kind=Run.Kind.BULK, requested_by="ana").count() == 1
     assert "Started: this page follows it." in window.page.inner_text("body")
+    assert window.troubles == []
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1280, 1440])
+@pytest.mark.parametrize("kind", ["order", "purchase order", "channel"])
+def test_the_title_of_a_page_is_read_beside_or_above_its_actions(
+    screen: Opener, shop: Shop, warehouse: Warehouse, kind: str, width: int
+) -> None:
+    purchase = PurchaseOrder.objects.create(
+        number="PO-2026-000117", warehouse=warehouse, status=PurchaseOrder.Status.OPEN
+    )
+    PurchaseOrderLine.objects.create(purchase_order=purchase, product=shop.products[0], ordered=5)
+    thing = {
+        "order": SalesOrder.objects.get(number="SO-1042"),
+        "purchase order": purchase,
+        "channel": shop.channel,
+    }[kind]
+    window = screen(viewport={"width": width, "height": 900})
+
+    window.open(page_of(thing))
+
+    crumb = window.page.evaluate(
+        """() => {
+            const crumb = document.querySelector("#header-inner h1 > :last-child");
+            const within = document.querySelector("#header-inner h1").getBoundingClientRect();
+            const box = crumb.getBoundingClientRect();
+            return {
+                missing: crumb.scrollWidth - crumb.clientWidth,
+                beyond: Math.max(0, box.right - within.right),
+                wide: document.documentElement.scrollWidth - window.innerWidth,
+            };
+        }"""
+    )
+    assert crumb == {"missing": 0, "beyond": 0, "wide": 0}
     assert window.troubles == []

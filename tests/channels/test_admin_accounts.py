@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -323,3 +324,43 @@ def test_lists_of_channels_and_locations_stay_cheap(
         assert admin_client.get(reverse("admin:channels_location_changelist")).status_code == 200
     with django_assert_max_num_queries(20):
         assert admin_client.get(page(world.channel)).status_code == 200
+
+
+def test_an_inactive_warehouse_stays_mapped_when_a_channel_is_saved(
+    admin_client: Client, world: World
+) -> None:
+    make_warehouse(name="Never used", is_active=False)
+    world.warehouse.is_active = False
+    world.warehouse.save()
+
+    shown = admin_client.get(page(world.channel)).content.decode()
+
+    box = rf'<input[^>]*name="locations-0-warehouses"[^>]*value="{world.warehouse.pk}"[^>]*checked'
+    assert re.search(box, shown)
+    assert "Main (inactive)" in shown
+    assert "Never used" not in shown
+
+
+def test_two_active_channels_of_one_account_are_refused(admin_client: Client, world: World) -> None:
+    twin = form(name="Twin", connection_token=SECRET)
+
+    refused = admin_client.post(ADD, twin)
+    off = admin_client.post(ADD, form(name="Off", is_active=None, connection_token=SECRET))
+    elsewhere = admin_client.post(
+        ADD, form(name="Elsewhere", connection_address="market", connection_token=SECRET)
+    )
+
+    assert "“Corner shop” is connected to this account already" in problems(refused)
+    assert (off.status_code, elsewhere.status_code) == (302, 302)
+
+
+def test_a_channel_is_no_twin_of_itself_or_of_one_that_is_off(
+    admin_client: Client, world: World
+) -> None:
+    Channel.objects.create(
+        kind="pretend", name="Old", is_active=False, settings={"address": "corner"}
+    )
+
+    response = admin_client.post(page(world.channel), form(name="Kept") | mapping(world.location))
+
+    assert response.status_code == 302

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from channels import due, rules
@@ -228,3 +230,54 @@ def test_what_stock_a_location_has_no_level_for_is_not_added(
     response = admin_client.get(page_of(world.row(world.products[0])))
 
     assert response.context["explanation"].decision.quantity == 40
+
+
+def notes(client: Client, world: World, number: int) -> tuple[str, str]:
+    response = client.get(page_of(world.row(world.products[number])))
+    explanation = response.context["explanation"]
+    assert "is sent by itself" not in response.text
+    return explanation.label, explanation.advice
+
+
+def test_a_new_product_says_from_when_it_is_sent_on_the_channels_clock(
+    admin_client: Client, world: World
+) -> None:
+    Channel.objects.filter(pk=world.channel.pk).update(time_zone="Asia/Tokyo")
+    first = datetime.datetime(2999, 1, 1, 22, 0, tzinfo=datetime.UTC)
+    Listing.objects.filter(product=world.products[0]).update(state="new", eligible_at=first)
+
+    label, advice = notes(admin_client, world, 0)
+
+    assert label == "New"
+    assert "It is first sent on Wednesday, 2 January 2999, from 07:00 (Asia/Tokyo)." in advice
+    assert "To send it now, use Confirm and send" in advice
+
+
+def test_a_new_product_whose_time_has_come_waits_for_the_next_look(
+    admin_client: Client, world: World
+) -> None:
+    Listing.objects.filter(product=world.products[0]).update(
+        state="new", eligible_at=timezone.now()
+    )
+
+    assert "at the next look for new products" in notes(admin_client, world, 0)[1]
+
+
+def test_a_product_never_counted_is_not_said_to_be_sent(admin_client: Client, world: World) -> None:
+    assert notes(admin_client, world, 2)[0] == "Stock was never counted"
+
+
+@pytest.mark.parametrize(
+    ("switch", "label"),
+    [
+        ("is_active", "The channel is switched off"),
+        ("is_stock_synced", "Stock sync is off"),
+        ("is_updated_on_change", "Updates on change are off"),
+    ],
+)
+def test_what_a_switch_keeps_back_is_not_said_to_be_sent(
+    admin_client: Client, world: World, switch: str, label: str
+) -> None:
+    Channel.objects.filter(pk=world.channel.pk).update(**{switch: False})
+
+    assert notes(admin_client, world, 0)[0] == label

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from channels import onboarding
 from channels.admin.marketplace import ASK
 from channels.models import Channel, Listing
 from inventory.models import Product
@@ -208,3 +211,42 @@ def test_page_and_list_of_products_stay_cheap(
         admin_client.get(LIST)
     with django_assert_max_num_queries(20):
         admin_client.get(page(world.products[0]))
+
+
+def test_a_changed_sku_is_matched_again_where_the_sku_counts(
+    admin_client: Client, world: World, second: Channel
+) -> None:
+    product = world.products[0]
+    Channel.objects.filter(pk=second.pk).update(matching=Channel.Matching.BARCODE)
+    Listing.objects.create(channel=second, product=product, state="linked", item_id="B-1")
+
+    response = admin_client.post(page(product), form(product, sku="CUP-NEW"), follow=True)
+
+    listing = world.listing(product)
+    assert (listing.state, listing.item_id, listing.external_id) == (Listing.State.NEW, "", "")
+    assert listing.eligible_at <= timezone.now()
+    assert [each.pk for each in onboarding.waiting(world.channel)] == [listing.pk]
+    assert Listing.objects.get(channel=second).item_id == "B-1"
+    assert "Corner shop: the product is matched again" in response.text
+
+
+def test_a_changed_name_keeps_the_link_where_the_sku_counts(
+    admin_client: Client, world: World
+) -> None:
+    product = world.products[0]
+
+    admin_client.post(page(product), form(product, name="Beaker"))
+
+    assert world.listing(product).item_id == "I-CUP-0"
+
+
+def test_a_new_listing_waits_for_its_day_whatever_changes(
+    admin_client: Client, world: World
+) -> None:
+    product = world.products[0]
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    Listing.objects.filter(product=product).update(state="new", item_id="", eligible_at=tomorrow)
+
+    admin_client.post(page(product), form(product, sku="CUP-NEW"))
+
+    assert world.listing(product).eligible_at == tomorrow

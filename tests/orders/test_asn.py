@@ -98,12 +98,16 @@ def test_of_two_drafts_over_the_same_units_only_one_can_be_sent(
     order: SalesOrder, product: Product, warehouse: Warehouse
 ) -> None:
     first, second = (asn.draft(order.pk, whole(order)) for _ in range(2))
-    with pytest.raises(OverNotified, match="covers more than the 4 left"):
+    with pytest.raises(
+        OverNotified, match=f"{first}, {second} together cover more than the 4 left"
+    ):
         asn.send([first.pk, second.pk])
     assert stock_of(product, warehouse) == (10, 4)
 
     asn.send([first.pk])
-    with pytest.raises(OverNotified, match="covers more than the 0 left"):
+    with pytest.raises(
+        OverNotified, match=f"{second} covers more than the 0 left of MUG-1 on order SO-1"
+    ):
         asn.send([second.pk])
     assert stock_of(product, warehouse) == (10, 0)
 

@@ -9,7 +9,7 @@ from inventory.models import Product, Receipt, StockLevel, Warehouse
 from orders import fulfilment, intake, returns
 from orders.errors import OverReturned, OverShipped, UnknownLine
 from orders.models import SalesOrder
-from tests.factories import make_product, make_purchase_order, stock
+from tests.factories import make_product, make_purchase_order, make_warehouse, stock
 from tests.orders.factories import make_order, stock_of, whole
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,22 @@ def test_cross_docked_goods_come_and_go_at_once(product: Product, warehouse: War
     assert receipt.mode == Receipt.Mode.CROSS_DOCK
     assert stock_of(product, warehouse) == (0, 5)
     assert order.lines.get().shipped == 5
+
+
+def test_goods_are_not_cross_docked_from_another_warehouse(
+    product: Product, warehouse: Warehouse
+) -> None:
+    elsewhere = make_warehouse()
+    stock(product, elsewhere, 20)
+    purchase = make_purchase_order(warehouse, {product: 5})
+    receiving.open_order(purchase)
+    order = make_order(elsewhere, {product: 5})
+
+    with pytest.raises(UnknownLine, match="arrives at another warehouse"):
+        fulfilment.cross_dock(purchase, order.pk, whole(order), Cause(key="dock-1"))
+
+    assert stock_of(product, elsewhere) == (20, 5)
+    assert not Receipt.objects.exists()
 
 
 def test_returns_put_units_back_once(

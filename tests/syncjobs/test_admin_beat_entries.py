@@ -7,6 +7,8 @@ from importlib import import_module
 import pytest
 from celery import current_app
 from django.apps import apps
+from django.test import Client
+from django.urls import reverse
 from django_celery_beat.models import PeriodicTask
 
 from config.celery import app
@@ -50,3 +52,17 @@ def test_an_edited_entry_is_kept_when_it_is_made_again(entries: dict[str, Period
     entry.refresh_from_db()
     assert (entry.enabled, entry.description) == (False, "Ours")
     assert PeriodicTask.objects.filter(name=entry.name).count() == 1
+
+
+def test_the_row_that_celery_adds_for_itself_is_not_shown(
+    admin_client: Client, entries: dict[str, PeriodicTask]
+) -> None:
+    entry = entries["Sweep: send what is due"]
+    PeriodicTask.objects.create(
+        name="celery.backend_cleanup", task="celery.backend_cleanup", crontab=entry.crontab
+    )
+
+    page = admin_client.get(reverse("admin:django_celery_beat_periodictask_changelist"))
+
+    assert entry.name in page.text
+    assert "backend_cleanup" not in page.text

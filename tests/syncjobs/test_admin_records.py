@@ -278,6 +278,30 @@ def test_a_channel_without_backlog_is_up_to_date(admin_client: Client, world: Wo
     assert (card.backlog, card.freshness, card.is_slow) == (0, "up to date", False)
 
 
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [("is_active", "no order is taken in"), ("is_stock_synced", "No quantity is sent")],
+)
+def test_a_channel_that_is_off_says_so_instead_of_up_to_date(
+    admin_client: Client, world: World, switch: str, words: str
+) -> None:
+    Channel.objects.update(**{switch: False})
+
+    page = admin_client.get(HOME)
+
+    assert words in page.context["cards"][0].off
+    assert words in page.text
+    assert "Oldest waits since" not in page.text
+
+
+def test_large_figures_are_grouped_in_thousands(admin_client: Client, world: World) -> None:
+    world.hold(world.products[1], 12_345)
+
+    page = admin_client.get(HOME)
+
+    assert "12,340 units promised, not there" in page.text
+
+
 def test_each_figure_of_the_first_page_leads_to_the_list_it_counts(
     admin_client: Client, world: World
 ) -> None:
@@ -286,9 +310,9 @@ def test_each_figure_of_the_first_page_leads_to_the_list_it_counts(
 
     tiles = {tile.label: tile for tile in admin_client.get(HOME).context["tiles"]}
 
-    canceled = tiles["canceled orders still counting"]
-    assert (canceled.figure, canceled.note) == (1, "hold 3 units until archived")
-    short = tiles["stock levels backordered"]
+    canceled = tiles["canceled order still counting"]
+    assert (canceled.figure, canceled.note) == (1, "3 units held until archived")
+    short = tiles["stock level backordered"]
     assert (short.figure, short.note) == (1, "4 units promised, not there")
     for tile in (canceled, short):
         listed = admin_client.get(tile.url)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             sandboxes()[options["kind"]].serve(options)
-        except OSError as error:
+        except (OSError, OverflowError) as error:  # overflow: a port above 65535
             raise CommandError(
-                f"can not serve: {error}. Choose another --port, or 0 for any."
+                f"can not serve: {str(error).rstrip('.')}. Choose another --port, or 0 for any."
             ) from error

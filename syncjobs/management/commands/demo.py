@@ -11,10 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from syncjobs import demo
 
 TRY = (
-    "Receive goods: Inventory → Products → any → Adjust stock; the store follows within seconds.",
-    "Ask why: Inventory → Communicate inventory to external sources → click a number.",
-    "Find what waits: Sync → Process logs; each line says what to do.",
-    "Break the store: POST a fault to its /_sandbox/faults and watch Sync → Runs recover.",
+    "manager: Inventory → Products → any → Adjust stock; the store follows within seconds.",
+    "csm: Inventory → Communicate inventory to external sources → click a SKU: why this number?",
+    "csm: Sync → Process logs: what waits or was skipped; each line says what to do.",
+    "communicator: the same table → choose rows → Confirm and send…, then watch the run.",
+    "partner: the same table, and nothing to press.",
+    "communicator: break the store as below, let manager adjust stock, watch Sync → Runs, mend it.",
 )
 
 
@@ -29,13 +31,18 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         if not settings.STOCKCAST_DEMO:
             raise CommandError("Demo logins have a known password: set STOCKCAST_DEMO=1 if meant.")
-        demo.load(dict(_pair(text) for text in options["sandbox"]))
+        sandboxes = dict(_pair(text) for text in options["sandbox"])
+        demo.load(sandboxes)
         self.stdout.write("Logins (password of all: " + demo.PASSWORD + ")")
         for name, role in demo.LOGINS.items():
             self.stdout.write(f"  {name:<13} {role}")
         self.stdout.write("Try")
         for number, line in enumerate(TRY, 1):
             self.stdout.write(f"  {number}. {line}")
+        for kind, url in sandboxes.items():
+            self.stdout.write(f"Rehearsed store ({kind})")
+            for line in demo.hints(kind, url):
+                self.stdout.write(f"  {line}")
 
 
 def _pair(text: str) -> tuple[str, str]:

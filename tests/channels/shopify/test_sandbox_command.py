@@ -34,3 +34,8 @@ def test_the_options_are_those_of_the_kind() -> None:
 def test_a_taken_port_is_an_error_with_a_remedy(taken_port: int) -> None:
     with pytest.raises(CommandError, match="Choose another --port"):
         Command().handle(kind="shopify", port=taken_port)
+
+
+def test_a_port_that_is_none_is_an_error_with_a_remedy() -> None:
+    with pytest.raises(CommandError, match="Choose another --port"):
+        Command().handle(kind="shopify", port=99_999)

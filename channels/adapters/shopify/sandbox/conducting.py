@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
+from functools import partial
 from typing import Any
 
 from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.clock import parse_iso
 from channels.adapters.shopify.sandbox.deliveries import Habits
 from channels.adapters.shopify.sandbox.faults import KINDS
-from channels.adapters.shopify.sandbox.forms import Form
+from channels.adapters.shopify.sandbox.forms import REQUIRED, Form
 from channels.adapters.shopify.sandbox.reading import read_clock, read_shop
 from channels.adapters.shopify.sandbox.shop import PLANS, STABLE_VERSIONS, Shop
 
 Json = dict[str, Any]
+LONGEST = 86_400
 
 
 def arm_fault(sandbox: Sandbox, form: Form) -> Json:
@@ -46,12 +48,20 @@ def arm_fault(sandbox: Sandbox, form: Form) -> Json:
         root_field=form.text("root_field", ""),
         times=times,
         probability=probability,
-        seconds=form.number("seconds", 1.0),
+        seconds=_seconds(form, "seconds", 1.0),
         status=status,
-        retry_after=form.optional("retry_after", form.number),
+        retry_after=form.optional("retry_after", partial(_seconds, form)),
         is_executed=form.flag("is_executed", default=False),
     )
     return {"fault": fault.describe()}
+
+
+def _seconds(form: Form, key: str, default: Any = REQUIRED) -> float:
+    """A time to wait: nobody can wait less than 0 seconds, or would wait more than a day."""
+    seconds = form.number(key, default)
+    if not 0 <= seconds <= LONGEST:
+        raise form.fail(key, f"can not be {seconds}", f"Give a number from 0 to {LONGEST}.")
+    return seconds
 
 
 def clear_faults(sandbox: Sandbox, form: Form) -> Json:
@@ -110,7 +120,7 @@ def set_webhooks(sandbox: Sandbox, form: Form) -> Json:
     form.only([entry.name for entry in fields(Habits)])
     habits = Habits(
         copies=form.whole("copies", 1),
-        delay_seconds=form.number("delay_seconds", 0.0),
+        delay_seconds=_seconds(form, "delay_seconds", 0.0),
         is_held=form.flag("is_held", default=False),
         is_reversed=form.flag("is_reversed", default=False),
         is_signature_wrong=form.flag("is_signature_wrong", default=False),

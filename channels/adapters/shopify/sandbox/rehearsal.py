@@ -1,6 +1,7 @@
 """What a demonstration needs of this sandbox: how to connect to it, and goods on its shelves.
 
-Every kind's sandbox has such a module with these two functions: the demonstration names no kind.
+Every kind's sandbox has such a module with these two functions and HINTS: the demonstration names
+no kind.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ import requests
 
 TOKEN = "shpat_rehearsal_only"  # noqa: S105 - opens nothing but a sandbox on this machine
 TIMEOUT = 60
+_OUTAGE = '{"kind":"http_status","status":503,"times":null}'
+HINTS = (
+    f"to connect it by hand: sandbox address {{url}}, access token {TOKEN}",
+    f"break it: curl {{url}}/_sandbox/faults -d '{_OUTAGE}'",
+    "mend it:  curl {url}/_sandbox/faults/clear -d '{}'",
+    "what else it can play: curl {url}/_sandbox/",
+)
+"""Things to try, a line each; `{url}` stands for the sandbox's address."""
 
 
 def connection(url: str) -> dict[str, str]:

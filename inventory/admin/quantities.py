@@ -1,0 +1,21 @@
+"""Fields where units are typed: one smallest and one largest number for each, on every floor."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from inventory.admin.dialogs import LARGEST
+
+
+class QuantitiesInline(TabularInline):
+    """Bounds what may be typed, so that no page asks the ledger for what it can not hold."""
+
+    least: ClassVar[Mapping[str, int]]
+    """Field to the smallest number of units it takes."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.least:
+            kwargs |= {"min_value": self.least[db_field.name], "max_value": LARGEST}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
