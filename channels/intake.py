@@ -22,7 +22,7 @@ from inventory.errors import Refused
 from inventory.ledger import Cause
 from orders import intake
 from orders.intake import Draft, DraftLine
-from orders.models import SalesOrder
+from orders.models import SalesOrder, SalesOrderLine
 
 OVERLAP = timedelta(minutes=5)
 """How far each poll reaches back before what it saw last: the channel's clock and ours differ."""
@@ -48,7 +48,7 @@ def pull(channel: Channel, adapter: Adapter) -> list[Taken]:
             news = take(channel, remote)
         except (Refused, DatabaseError) as error:
             logger.warning("%s of %s is parked: %s", remote.number, channel, error)
-            news = _park(channel, remote, Code.ORDER_REFUSED, str(error))
+            news = _park_refused(channel, remote, str(error))
         if news is not None:
             taken.append(news)
         _remember(channel, remote.updated_at)
@@ -110,6 +110,18 @@ def _park(channel: Channel, remote: RemoteOrder, code: Code, message: str) -> Ta
     is_news = (binding.reason, binding.message) != (code, message)
     _update(binding, remote, reason=code, message=message)
     return Taken(remote.number, code, message) if is_news else None
+
+
+def _park_refused(channel: Channel, remote: RemoteOrder, message: str) -> Taken | None:
+    """As _park; and whatever we could not follow changed the channel's own numbers all the same."""
+    news = _park(channel, remote, Code.ORDER_REFUSED, message)
+    if news is not None:
+        lines = SalesOrderLine.objects.filter(
+            order__binding__channel=channel, order__binding__external_id=remote.external_id
+        )
+        with transaction.atomic():
+            belief.doubt(channel, lines.values_list("product_id", flat=True))
+    return news
 
 
 def _needs_stock(line: RemoteOrderLine) -> bool:

@@ -10,7 +10,8 @@ every order of the store is here once and reserves what it should; the ledger ad
 no message is left without an outcome; and every product shows at the store exactly what is left to
 sell, which is also what we believe it shows.
 
-A life has sixty steps, and more until the worker died once. Four seeds run by default; STOCKCAST_CHAOS_SEEDS=200 runs that many.
+A life has sixty steps, and more until the worker died once. Four seeds run by default;
+STOCKCAST_CHAOS_SEEDS=200 runs that many.
 """
 
 from __future__ import annotations

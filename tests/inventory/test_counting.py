@@ -140,7 +140,7 @@ def test_a_canceled_stocktake_changes_nothing_and_stays_so(
     counting.cancel(stocktake, "ana")
 
     assert StockLevel.objects.get().on_hand == 10
-    verbs: list[Callable[[], None]] = [
+    verbs: list[Callable[[], object]] = [
         partial(counting.close, stocktake),
         partial(counting.record, stocktake, {product.pk: 7}),
         partial(counting.add, stocktake, [product.pk]),

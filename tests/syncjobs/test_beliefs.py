@@ -70,6 +70,8 @@ def test_a_sale_on_its_way_in_is_counted_once_whatever_moves_meanwhile(
 ) -> None:
     sell(store, listed.sku, 4)
     ledger.receive(warehouse.pk, [(listed.pk, 5)], Cause())
+    sync(channel)  # the hint comes before the poll
+    assert store.available(listed.sku) == 11
     settle(channel)
     assert held() == {"main": 11}
     assert believed()["Shop"] == store.available(listed.sku) == 11
@@ -80,6 +82,7 @@ def test_hard_sync_does_not_give_back_a_sale_that_was_not_imported_yet(
 ) -> None:
     sell(store, listed.sku, 4)
     sync(channel, Run.Kind.HARD)
+    assert store.available(listed.sku) == 6
     settle(channel)
     assert held() == {"main": 6}
     assert believed()["Shop"] == store.available(listed.sku) == 6
@@ -90,6 +93,8 @@ def test_the_last_units_are_not_offered_again_when_one_more_arrives(
 ) -> None:
     sell(store, listed.sku, 10)
     ledger.receive(warehouse.pk, [(listed.pk, 1)], Cause())
+    sync(channel)
+    assert store.available(listed.sku) == 1
     settle(channel)
     assert store.available(listed.sku) == 1
 

@@ -178,3 +178,15 @@ def test_a_token_that_may_not_read_orders_does_not_rest_the_channel(
     ledger.ship(warehouse.pk, [(listed.pk, 8)], Cause())
     runner.drain(channel.pk, Run.Trigger.CHANGE)
     assert store.available(listed.sku) == 2
+
+
+def test_a_restock_of_what_we_shipped_already_does_not_leave_a_wrong_belief(
+    channel: Channel, store: Store, listed: Product
+) -> None:
+    number = sell(store, listed.sku, 2)
+    sync(channel, Run.Kind.ORDERS)
+    fulfilment.ship_all([SalesOrder.objects.get().pk], Cause())
+    store.post(f"orders/{number}/cancel", is_restocked=True)
+    sync(channel, Run.Kind.ORDERS)
+    level = StockLevel.objects.get(product=listed)
+    assert store.available(listed.sku) == max(level.available, 0)
