@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from channels.contract import Adapter, Code, LevelRef, Outcome, RemoteLevel
+from channels.contract import Adapter, Answer, Code, LevelRef, Outcome, RemoteLevel
 from channels.models import Listing, Observation
 from syncjobs import acknowledgements, records
 from syncjobs.claims import Claim
@@ -45,7 +45,7 @@ def _prepare(
     records.log(
         run,
         [
-            Entry(by_ref[ref].product_id, by_ref[ref].sku, answer.code, answer.message)
+            Entry(by_ref[ref].product_id, by_ref[ref].sku, answer.code, _said(answer))
             for ref, answer in answers.items()
         ],
     )
@@ -57,6 +57,11 @@ def _prepare(
     ]
     known = {claim.level_id for claim, _ in refused}
     return refused + _still_unready(by_ref, shown, known)
+
+
+def _said(answer: Answer) -> str:
+    """A success needs no words beyond its reason's own."""
+    return "" if answer.outcome == Outcome.ACCEPTED else answer.message
 
 
 def _is_ready(level: RemoteLevel) -> bool:
