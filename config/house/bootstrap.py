@@ -119,7 +119,7 @@ def install(lock: str) -> None:
     if done.returncode != 0:
         fail(
             f"pip could not install {lock}, see above.",
-            "Without access to the package index set PIP_INDEX_URL or PIP_FIND_LINKS to one of yours.",
+            "Where the package index is out of reach, set PIP_INDEX_URL or PIP_FIND_LINKS.",
         )
     installed = LOCKS if lock == LOCKS[1] else (lock,)
     write_stamp({name: digest(name) for name in installed})
