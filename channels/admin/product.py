@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,13 +15,26 @@ from channels import communicated, onboarding, reasons
 from channels.admin import marketplace, switching
 from channels.admin.cells import STATE_COLORS, ago, page_of
 from channels.admin.filters import MarketplaceFilter
-from channels.models import Communicated
+from channels.models import Channel, Communicated
 from inventory.admin import product as base
 from inventory.models import Product
 
+Verb = Callable[[Channel, Collection[int]], int]
 SWITCHES = {"is_active", "is_excluded"}
 
 admin.site.unregister(Product)
+
+
+def _place(
+    channel: Channel,
+    verb: Verb,
+    _admin: Any,
+    request: HttpRequest,
+    products: QuerySet[Product],
+) -> None:
+    """Tick or untick one channel for the chosen products."""
+    number = verb(channel, list(products.order_by("pk").values_list("pk", flat=True)))
+    messages.success(request, f"{channel}: changed for {number} of the chosen products.")
 
 
 @admin.register(Product)
@@ -37,6 +52,19 @@ class ProductAdmin(base.ProductAdmin):
         """On the page of one product; lists and their actions ask for the product's own."""
         may_edit = bool(super().has_change_permission(request, obj))
         return may_edit or (isinstance(obj, Product) and self.may_place(request))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Besides the usual ones, a tick and an untick for each channel."""
+        actions: dict[str, Any] = dict(super().get_actions(request))
+        if self.may_place(request):
+            for channel in Channel.objects.filter(is_active=True):
+                for verb, text in (
+                    (onboarding.tick, "Communicate on"),
+                    (onboarding.untick, "Stop on"),
+                ):
+                    name = f"{verb.__name__}_{channel.pk}"
+                    actions[name] = (partial(_place, channel, verb), name, f"{text} {channel}")
+        return actions
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["show_marketplace"]

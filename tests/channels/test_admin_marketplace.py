@@ -250,3 +250,27 @@ def test_a_new_listing_waits_for_its_day_whatever_changes(
     admin_client.post(page(product), form(product, sku="CUP-NEW"))
 
     assert world.listing(product).eligible_at == tomorrow
+
+
+def test_many_products_are_ticked_and_unticked_at_once(
+    admin_client: Client, world: World, second: Channel
+) -> None:
+    chosen = [product.pk for product in world.products]
+    data = {"action": f"tick_{second.pk}", "_selected_action": chosen}
+
+    assert admin_client.post(LIST, data).status_code == 302
+    assert second.listings.filter(is_ticked=True).count() == len(chosen)
+
+    admin_client.post(LIST, data | {"action": f"untick_{second.pk}"})
+    assert not second.listings.filter(is_ticked=True).exists()
+
+
+def test_only_who_decides_on_marketplaces_can_tick_many(
+    client: Client, world: World, second: Channel
+) -> None:
+    client.force_login(person("manager", group="Warehouse manager"))
+    data = {"action": f"tick_{second.pk}", "_selected_action": [world.products[0].pk]}
+
+    client.post(LIST, data)
+
+    assert not second.listings.exists()
