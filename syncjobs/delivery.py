@@ -105,8 +105,7 @@ def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[A
     """
     payload = json.loads(batch.payload)
     for attempt in count(1):
-        batch.status, batch.attempts = Status.SENT, batch.attempts + 1
-        batch.save(update_fields=["status", "attempts"])
+        _mark_sent(batch)
         try:
             return adapter.send(payload, str(batch.key))
         except ChannelError as error:
@@ -117,6 +116,14 @@ def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[A
                 raise
             time.sleep(pause)
     raise AssertionError("unreachable: the loop ends by answer or error")
+
+
+def _mark_sent(batch: Batch) -> None:
+    """Before the call: a receipt must not say "queued" of what may have reached the channel."""
+    if batch.status != Status.SENT:
+        batch.publications.update(status=Status.SENT)
+    batch.status, batch.attempts = Status.SENT, batch.attempts + 1
+    batch.save(update_fields=["status", "attempts"])
 
 
 def _give_up(batch: Batch, error: ChannelError, *, is_unknown: bool) -> None:

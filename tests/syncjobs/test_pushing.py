@@ -203,6 +203,7 @@ def test_a_killed_process_leaves_a_batch_that_the_next_one_finishes(
     monkeypatch.undo()
     batch = Batch.objects.latest("pk")
     assert (batch.status, store.available(listed.sku)) == (Status.SENT, 37)
+    assert batch.publications.get().status == Status.SENT
     sync(channel)
     batch.refresh_from_db()
     level = ListingLevel.objects.get()
