@@ -163,6 +163,8 @@ class Deliverer:
         return due[-1] if self.habits.is_reversed else due[0]
 
     def _attempt(self, delivery: Delivery) -> None:
+        # Gaps count from here: the clock may jump while the other side is still answering.
+        began_at = self.store.clock.now()
         delivery.attempts += 1
         status = self._send(delivery)
         delivery.outcome = f"http {status}" if status else "no answer"
@@ -172,7 +174,7 @@ class Deliverer:
                 if delivery not in self._past:
                     self._past.append(delivery)
             elif delivery not in self._waiting:
-                delivery.due_at = self.store.clock.now() + GAPS[delivery.attempts - 1]
+                delivery.due_at = began_at + GAPS[delivery.attempts - 1]
                 self._waiting.append(delivery)
         if not is_done and delivery.attempts > len(GAPS):
             self._drop_subscription(delivery)
