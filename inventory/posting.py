@@ -175,7 +175,7 @@ def post(lines: Sequence[Line], reason: Reason, cause: Cause) -> Posting:
             found = _execute(values)
         if not found["level"]:
             return _explain_refusal(lines, cause.key, found)
-        _announce(lines)
+        _announce(lines, found["level"])
     return Posting(found["level"])
 
 
@@ -276,11 +276,22 @@ def _name(level: Level) -> str:
     return f"{sku} at {warehouse}"
 
 
-def _announce(lines: Sequence[Line]) -> None:
-    sold = {
-        (line.product_id, line.warehouse_id)
-        for line in lines
-        if line.state in {State.ON_HAND, State.COMMITTED}
-    }
-    if sold:
-        stock_changed.send(sender=None, levels=sorted(sold))
+def _announce(lines: Sequence[Line], levels: Sequence[Level]) -> None:
+    """Say which levels changed what is left to sell. A level whose sum is 0 (shipped, and released
+    from its order) is said, too: its parts changed."""
+    deltas: dict[tuple[int, int], int] = {}
+    for line in lines:
+        if line.state in {State.ON_HAND, State.COMMITTED}:
+            place = (line.product_id, line.warehouse_id)
+            delta = line.delta if line.state == State.ON_HAND else -line.delta
+            deltas[place] = deltas.get(place, 0) + delta
+    if not deltas:
+        return
+    fallen = sorted(place for place, delta in deltas.items() if delta < 0)
+    left = {(each.product_id, each.warehouse_id): each.on_hand - each.committed for each in levels}
+    stock_changed.send(
+        sender=None,
+        levels=sorted(deltas),
+        fallen=fallen,
+        oversold=[(*place, left[place]) for place in fallen if left[place] < 0],
+    )

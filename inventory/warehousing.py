@@ -33,7 +33,7 @@ def announce(warehouse: Warehouse) -> None:
     held = StockLevel.objects.filter(warehouse=warehouse).order_by("product_id")
     pairs = list(held.values_list("product_id", "warehouse_id"))
     if pairs:
-        stock_changed.send(sender=None, levels=pairs)
+        stock_changed.send(sender=None, levels=pairs, fallen=pairs, oversold=[])
 
 
 def _demand_none_below_zero(warehouse: Warehouse) -> None:

@@ -201,6 +201,21 @@ def close(order_ids: Collection[int]) -> int:
     )
 
 
+def reopen(order_ids: Collection[int]) -> int:
+    """Mark closed orders as open: there is something to ship again. Returns how many changed."""
+    return SalesOrder.objects.filter(pk__in=order_ids, status=Status.CLOSED).update(
+        status=Status.OPEN
+    )
+
+
+def restore(order_ids: Collection[int]) -> int:
+    """Undo cancellations: these are wanted after all. They held their units all the time, unless
+    archived (see `unarchive`). Returns how many changed."""
+    return SalesOrder.objects.filter(pk__in=order_ids, status=Status.CANCELED).update(
+        status=Status.OPEN
+    )
+
+
 def cancel(order_id: int, cause: Cause | None = None, *, is_archived: bool = False) -> SalesOrder:
     """Cancel an order. It goes on holding its units until archived; `is_archived` does both.
 
