@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 import requests
@@ -18,6 +24,9 @@ SET = """mutation Set($input: InventorySetQuantitiesInput!, $key: String!) {
     userErrors { field message code }
   }
 }"""
+SUBSCRIBE = """mutation Create($topic: WebhookSubscriptionTopic!, $sub: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $sub) {
+    webhookSubscription { id topic uri includeFields } userErrors { field message } } }"""
 ADJUST = """mutation Adjust($input: InventoryAdjustQuantitiesInput!, $key: String!) {
   inventoryAdjustQuantities(input: $input) @idempotent(key: $key) {
     inventoryAdjustmentGroup { id changes { name delta } }
@@ -125,6 +134,70 @@ class Rehearsal:
         given = {"name": "available", "reason": "correction", "changes": changes, **head}
         payload: Json = self.data(ADJUST, input=given, key=key)["inventoryAdjustQuantities"]
         return payload
+
+    def order(self, quantity: int = 1, sku: str = "MUG", **settings: Any) -> str:
+        """Place an order of one line; its global id."""
+        lines = [{"sku": sku, "quantity": quantity}]
+        order_id: str = self.shape("orders", {"lines": lines, **settings})["order_id"]
+        return order_id
+
+    def stock(self, sku: str = "MUG", location: str = "Main") -> tuple[int, int, int]:
+        """(available, committed, on hand)."""
+        level = self.level(sku, location)
+        return level["available"], level["committed"], level["on_hand"]
+
+    def subscribe(self, topic: str, uri: str, **more: Any) -> Json:
+        given = {"uri": uri, **more}
+        payload: Json = self.data(SUBSCRIBE, topic=topic, sub=given)["webhookSubscriptionCreate"]
+        return payload
+
+
+@dataclass
+class Receiver:
+    """A listener on loopback that keeps what it gets and answers `status`, when it may."""
+
+    status: int = 200
+    got: queue.Queue[tuple[Message, bytes]] = field(default_factory=queue.Queue)
+    url: str = ""
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def next(self) -> tuple[Message, Any]:
+        headers, body = self.got.get(timeout=10)
+        return headers, json.loads(body)
+
+
+@contextmanager
+def listening() -> Iterator[Receiver]:
+    """A receiver of webhooks that answers at once, until `may_answer` is cleared."""
+    kept = Receiver()
+    kept.may_answer.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if not kept.may_answer.is_set():
+                kept.got.put((self.headers, body))
+                kept.may_answer.wait(10)
+                return
+            self.send_response(kept.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            kept.got.put((self.headers, body))
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield kept
+    finally:
+        kept.may_answer.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def codes(payload: Json) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_merchant_edits_by_hand(shop: Rehearsal) -> None:
         ("orders/1/fulfil", {}, "order"),
         ("faults", {"kind": "earthquake"}, "kind"),
         ("faults", {"kind": "http_status", "status": 200}, "status"),
-        ("faults", {"kind": "cut", "probability": 2}, "probability"),
+        ("faults", {"kind": "cut", "share": 2}, "share"),
         ("faults", {"kind": "cut", "times": 0}, "times"),
         ("faults", {"kind": "delay", "seconds": -5}, "seconds"),
         ("faults", {"kind": "http_status", "retry_after": -1}, "retry_after"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -168,8 +169,73 @@ def test_a_fault_hits_only_its_root_field(shop: Rehearsal) -> None:
     assert shop.data("{ orders(first: 1) { nodes { id } } }")
 
 
-def test_a_fault_strikes_with_its_probability(shop: Rehearsal) -> None:
-    shop.shape("faults", {"kind": "throttled", "probability": 0.5, "times": None})
-    bodies = [shop.graphql(SHOP).json() for _ in range(40)]
-    struck = sum("errors" in body for body in bodies)
-    assert 8 <= struck <= 32
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("throttled", {}),
+        ("http_status", {"status": 503}),
+        ("http_status", {"status": 429, "retry_after": 1}),
+        ("delay", {"seconds": 0}),
+        ("cut", {}),
+    ],
+)
+def test_a_fault_hits_a_share_of_the_calls_and_the_same_ones_again(
+    shop: Rehearsal, kind: str, details: dict[str, Any]
+) -> None:
+    def struck(seed: int) -> list[bool]:
+        shop.shape("faults/clear")
+        shop.shape("faults", {"kind": kind, "share": 0.3, "seed": seed, **details})
+        after = shop.read("counters")["counters"]["requests"]
+        for _ in range(40):
+            with contextlib.suppress(requests.ConnectionError):
+                shop.graphql(SHOP)
+        return ["fault" in entry for entry in shop.read("log", after=str(after))["requests"]]
+
+    first = struck(1)
+    assert 4 <= sum(first) <= 24
+    assert struck(1) == first
+    assert struck(2) != first
+
+
+def test_a_share_may_be_limited_in_number_too(shop: Rehearsal) -> None:
+    shop.shape("faults", {"kind": "throttled", "share": 0.9, "times": 2})
+    bodies = [shop.graphql(SHOP).json() for _ in range(20)]
+    assert sum("errors" in body for body in bodies) == 2
+
+
+def test_the_bucket_is_sized_and_filled_by_hand(shop: Rehearsal) -> None:
+    shop.shape("clock", {"is_frozen": True})
+    sized = {"bucket_maximum": 100, "restore_rate": 7, "available_points": 0}
+    status = {"maximumAvailable": 100.0, "currentlyAvailable": 0.0, "restoreRate": 7.0}
+    assert shop.shape("shop", sized)["bucket"] == status
+    assert shop.error(SHOP)["extensions"]["code"] == "THROTTLED"
+    shop.shape("clock", {"advance_seconds": 2})
+    assert shop.read("shop")["bucket"]["currentlyAvailable"] == 14
+    shop.shape("clock", {"advance_seconds": 60})
+    assert shop.read("shop")["bucket"]["currentlyAvailable"] == 100
+    back = shop.shape("shop", {"bucket_maximum": None, "restore_rate": None})["bucket"]
+    assert (back["maximumAvailable"], back["restoreRate"]) == (2000, 100)
+
+
+def test_other_settings_leave_the_bucket_as_it_is(shop: Rehearsal) -> None:
+    shop.shape("clock", {"is_frozen": True})
+    shop.shape("shop", {"available_points": 5})
+    kept = shop.shape("shop", {"client_secret": "new"})["bucket"]
+    assert kept["currentlyAvailable"] == 5
+
+
+def test_the_counters_tell_points_spent_throttled_answers_and_single_effects(
+    shop: Rehearsal,
+) -> None:
+    before = shop.read("counters")["counters"]
+    assert (before["throttled"], before["points_spent"], before["overwrites"]) == (0, 0, 0)
+    variables = given(shop)
+    shop.shape("faults", {"kind": "throttled"})
+    shop.graphql(SET, variables)
+    shop.shape("faults", {"kind": "cut"})
+    with pytest.raises(requests.ConnectionError):
+        shop.graphql(SET, variables)
+    shop.data(SET, **variables)
+    counters = shop.read("counters")["counters"]
+    assert (counters["throttled"], counters["points_spent"]) == (1, 20)
+    assert (counters["lines_written"], counters["replays"]) == (1, 1)

@@ -6,21 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
-import queue
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
-from tests.channels.shopify.rehearsal import Rehearsal
+from tests.channels.shopify.rehearsal import Receiver, Rehearsal, listening
 
-CREATE = """mutation Create($topic: WebhookSubscriptionTopic!, $sub: WebhookSubscriptionInput!) {
-  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $sub) {
-    webhookSubscription { id topic uri includeFields } userErrors { field message } } }"""
 UPDATE = """mutation Update($id: ID!, $sub: WebhookSubscriptionInput!) {
   webhookSubscriptionUpdate(id: $id, webhookSubscription: $sub) {
     webhookSubscription { id uri } userErrors { field message } } }"""
@@ -29,46 +20,10 @@ DELETE = """mutation Delete($id: ID!) { webhookSubscriptionDelete(id: $id) {
 LIST = "{ webhookSubscriptions(first: 50) { nodes { topic uri format apiVersion { handle } } } }"
 
 
-@dataclass
-class Receiver:
-    """A listener on loopback that keeps what it gets and answers `status`."""
-
-    status: int = 200
-    got: queue.Queue[tuple[Message, bytes]] = field(default_factory=queue.Queue)
-    url: str = ""
-
-    def next(self) -> tuple[Message, Any]:
-        headers, body = self.got.get(timeout=10)
-        return headers, json.loads(body)
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    kept = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(kept.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            kept.got.put((self.headers, body))
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield kept
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def subscribe(shop: Rehearsal, topic: str, uri: str, **more: Any) -> Any:
-    return shop.data(CREATE, topic=topic, sub={"uri": uri, **more})["webhookSubscriptionCreate"]
+    with listening() as kept:
+        yield kept
 
 
 def order(shop: Rehearsal, quantity: int = 1) -> str:
@@ -78,7 +33,7 @@ def order(shop: Rehearsal, quantity: int = 1) -> str:
 
 
 def test_subscriptions_are_made_listed_moved_and_deleted(shop: Rehearsal) -> None:
-    made = subscribe(shop, "ORDERS_CREATE", "https://back.example/a")["webhookSubscription"]
+    made = shop.subscribe("ORDERS_CREATE", "https://back.example/a")["webhookSubscription"]
     assert shop.data(LIST)["webhookSubscriptions"]["nodes"] == [
         {
             "topic": "ORDERS_CREATE",
@@ -99,21 +54,21 @@ def test_subscriptions_are_made_listed_moved_and_deleted(shop: Rehearsal) -> Non
     "uri", ["http://back.example/a", "ftp://back.example", "https://x.myshopify.com/a", ""]
 )
 def test_an_address_is_https_and_not_shopifys(shop: Rehearsal, uri: str) -> None:
-    payload = subscribe(shop, "ORDERS_CREATE", uri)
+    payload = shop.subscribe("ORDERS_CREATE", uri)
     assert payload["webhookSubscription"] is None
     assert payload["userErrors"][0]["field"] == ["webhookSubscription", "uri"]
 
 
 def test_one_address_has_a_topic_once(shop: Rehearsal) -> None:
-    subscribe(shop, "ORDERS_CREATE", "https://back.example/a")
-    again = subscribe(shop, "ORDERS_CREATE", "https://back.example/a")
+    shop.subscribe("ORDERS_CREATE", "https://back.example/a")
+    again = shop.subscribe("ORDERS_CREATE", "https://back.example/a")
     assert again["userErrors"][0]["message"] == "Address for this topic has already been taken"
-    assert subscribe(shop, "ORDERS_UPDATED", "https://back.example/a")["userErrors"] == []
+    assert shop.subscribe("ORDERS_UPDATED", "https://back.example/a")["userErrors"] == []
 
 
 def test_a_delivery_is_signed_with_the_client_secret(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", receiver.url)
+    shop.subscribe("ORDERS_CREATE", receiver.url)
     order_id = order(shop, 2)
     headers, body = receiver.got.get(timeout=10)
     digest = hmac.new(b"sandbox-secret", body, hashlib.sha256).digest()
@@ -127,7 +82,7 @@ def test_a_delivery_is_signed_with_the_client_secret(shop: Rehearsal, receiver: 
 
 def test_our_own_push_comes_back_as_a_level_update(shop: Rehearsal, receiver: Receiver) -> None:
     item = shop.item("MUG")
-    subscribe(shop, "INVENTORY_LEVELS_UPDATE", receiver.url)
+    shop.subscribe("INVENTORY_LEVELS_UPDATE", receiver.url)
     shop.set([shop.line(item, 4)])
     headers, said = receiver.next()
     assert headers["X-Shopify-Topic"] == "inventory_levels/update"
@@ -137,7 +92,7 @@ def test_our_own_push_comes_back_as_a_level_update(shop: Rehearsal, receiver: Re
 
 def test_a_refused_call_delivers_nothing(shop: Rehearsal, receiver: Receiver) -> None:
     item = shop.item("MUG")
-    subscribe(shop, "INVENTORY_LEVELS_UPDATE", receiver.url)
+    shop.subscribe("INVENTORY_LEVELS_UPDATE", receiver.url)
     shop.set([shop.line(item, 4, 99)])
     shop.set([shop.line(item, 5)], key="key-2")
     assert receiver.next()[1]["available"] == 5
@@ -146,7 +101,7 @@ def test_a_refused_call_delivers_nothing(shop: Rehearsal, receiver: Receiver) ->
 
 def test_nothing_is_sent_beyond_this_machine(shop: Rehearsal) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", "https://back.example/a")
+    shop.subscribe("ORDERS_CREATE", "https://back.example/a")
     order(shop)
     delivery = shop.read("webhooks")["deliveries"][0]
     assert (delivery["attempts"], delivery["outcome"][:8]) == (0, "not sent")
@@ -154,14 +109,14 @@ def test_nothing_is_sent_beyond_this_machine(shop: Rehearsal) -> None:
 
 def test_only_the_fields_asked_for_are_sent(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", receiver.url, includeFields=["id", "name"])
+    shop.subscribe("ORDERS_CREATE", receiver.url, includeFields=["id", "name"])
     order(shop)
     assert set(receiver.next()[1]) == {"id", "name"}
 
 
 def test_copies_bear_one_id_and_events_another(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", receiver.url)
+    shop.subscribe("ORDERS_CREATE", receiver.url)
     shop.shape("webhooks", {"copies": 2})
     order(shop)
     order(shop)
@@ -171,7 +126,7 @@ def test_copies_bear_one_id_and_events_another(shop: Rehearsal, receiver: Receiv
 
 def test_deliveries_are_held_and_come_in_reverse(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", receiver.url)
+    shop.subscribe("ORDERS_CREATE", receiver.url)
     shop.shape("webhooks", {"is_held": True})
     placed = [order(shop) for _ in range(3)]
     assert receiver.got.empty()
@@ -182,7 +137,7 @@ def test_deliveries_are_held_and_come_in_reverse(shop: Rehearsal, receiver: Rece
 
 def test_a_wrong_signature_can_be_rehearsed(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", receiver.url)
+    shop.subscribe("ORDERS_CREATE", receiver.url)
     shop.shape("webhooks", {"is_signature_wrong": True})
     order(shop)
     headers, body = receiver.got.get(timeout=10)
@@ -194,7 +149,7 @@ def test_a_failed_delivery_is_repeated_and_after_eight_repeats_unsubscribed(
     shop: Rehearsal, receiver: Receiver
 ) -> None:
     shop.item("MUG")
-    subscribe(shop, "ORDERS_CREATE", receiver.url)
+    shop.subscribe("ORDERS_CREATE", receiver.url)
     receiver.status = 500
     order(shop)
     ids = {receiver.next()[0]["X-Shopify-Webhook-Id"]}

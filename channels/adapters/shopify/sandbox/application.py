@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.adapters.shopify.sandbox import shop as shops
 from channels.adapters.shopify.sandbox.deliveries import Deliverer
-from channels.adapters.shopify.sandbox.endpoint import Endpoint
+from channels.adapters.shopify.sandbox.endpoint import Endpoint, new_bucket
 from channels.adapters.shopify.sandbox.faults import Faults
 from channels.adapters.shopify.sandbox.journal import Journal
 from channels.adapters.shopify.sandbox.shop import Shop
@@ -37,11 +37,14 @@ class Sandbox:
         self.store.close()
 
     def reshape(self, shop: Shop) -> None:
-        """Take over changed settings; the bucket starts full."""
+        """Take over changed settings. The bucket starts full when its size is among them."""
+        is_resized = shop.bucket_size() != self.shop.bucket_size()
         shop.save(self.store)
         self.shop = shop
-        self.endpoint = self._new_endpoint()
+        self.endpoint.shop = shop
         self.deliverer.shop = shop
+        if is_resized:
+            self.endpoint.bucket = new_bucket(self.store, shop)
 
     def reset(self) -> None:
         """Forget stock, orders, keys, faults, log and clock; who the shop is stays."""
@@ -50,6 +53,7 @@ class Sandbox:
         self.journal.clear()
         self.deliverer.clear()
         self.reshape(self.shop)
+        self.endpoint = self._new_endpoint()
 
     def issue_token(self) -> str:
         """A token of the client-credentials grant, good for 24 hours of the shop's clock."""

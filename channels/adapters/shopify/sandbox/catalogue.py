@@ -42,7 +42,22 @@ def create_location(store: Store, name: str, *, is_active: bool = True) -> int:
         "INSERT INTO locations (id, name, is_active, created_at, updated_at) VALUES (?,?,?,?,?)",
         (number, name, is_active, now, now),
     )
+    store.emit("LOCATIONS_CREATE", number)
     return number
+
+
+def change_location(store: Store, place: Row, *, name: str, is_active: bool) -> None:
+    """Rename a location, close or reopen it. Its levels keep their numbers."""
+    if (place["name"], bool(place["is_active"])) == (name, is_active):
+        return
+    store.run(
+        "UPDATE locations SET name = ?, is_active = ?, updated_at = ? WHERE id = ?",
+        (name, is_active, store.now(), place["id"]),
+    )
+    store.emit("LOCATIONS_UPDATE", place["id"])
+    if bool(place["is_active"]) != is_active:
+        topic = "LOCATIONS_ACTIVATE" if is_active else "LOCATIONS_DEACTIVATE"
+        store.emit(topic, place["id"])
 
 
 def create_variants(store: Store, variants: Sequence[NewVariant]) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from functools import partial
 from typing import Any
@@ -16,44 +17,50 @@ from channels.adapters.shopify.sandbox.shop import PLANS, STABLE_VERSIONS, Shop
 
 Json = dict[str, Any]
 LONGEST = 86_400
+FAULT_KEYS = (
+    "kind",
+    "times",
+    "share",
+    "seed",
+    "root_field",
+    "seconds",
+    "status",
+    "retry_after",
+    "is_executed",
+)
 
 
 def arm_fault(sandbox: Sandbox, form: Form) -> Json:
-    """Arm a fault: `kind`, `times` (null: for ever), `probability`, `root_field`, details."""
-    form.only(
-        [
-            "kind",
-            "times",
-            "probability",
-            "root_field",
-            "seconds",
-            "status",
-            "retry_after",
-            "is_executed",
-        ]
-    )
+    """Arm a fault: `kind`, `times` (null: for ever), `share` and `seed`, `root_field`, details."""
+    form.only(FAULT_KEYS)
     status = form.whole("status", 503)
     if not 400 <= status <= 599:
         raise form.fail("status", f"can not be {status}", "Give a number from 400 to 599.")
-    probability = form.number("probability", 1.0)
-    if not 0 < probability <= 1:
-        raise form.fail("probability", f"can not be {probability}", "Give above 0, at most 1.")
-    times = (
-        None if "times" in form.value and form.value["times"] is None else form.whole("times", 1)
-    )
-    if times is not None and times < 1:
-        raise form.fail("times", f"can not be {times}", "Give 1 or more, or null for ever.")
+    share = form.number("share", 1.0)
+    if not 0 < share <= 1:
+        raise form.fail("share", f"can not be {share}", "Give above 0, at most 1.")
     fault = sandbox.faults.add(
         form.choice("kind", list(KINDS)),
         root_field=form.text("root_field", ""),
-        times=times,
-        probability=probability,
+        times=_times(form),
+        share=share,
+        seed=form.whole("seed", 0),
         seconds=_seconds(form, "seconds", 1.0),
         status=status,
         retry_after=form.optional("retry_after", partial(_seconds, form)),
         is_executed=form.flag("is_executed", default=False),
     )
     return {"fault": fault.describe()}
+
+
+def _times(form: Form) -> int | None:
+    """How often a fault hits: once, unless it is told or hits a share of the calls."""
+    if form.value.get("times", 1) is None or ("share" in form.value and "times" not in form.value):
+        return None
+    times = form.whole("times", 1)
+    if times < 1:
+        raise form.fail("times", f"can not be {times}", "Give 1 or more, or null for ever.")
+    return times
 
 
 def _seconds(form: Form, key: str, default: Any = REQUIRED) -> float:
@@ -90,33 +97,45 @@ def set_clock(sandbox: Sandbox, form: Form) -> Json:
 
 
 def set_shop(sandbox: Sandbox, form: Form) -> Json:
-    """Change `plan`, `scopes`, `token`, `oldest_version`, …; the bucket starts full again."""
+    """Change `plan`, `scopes`, `client_secret`, `bucket_maximum`, `available_points`, …"""
     form.only([*(entry.name for entry in fields(Shop)), "available_points"])
+    readers: dict[str, Callable[[str], Any]] = {
+        "plan": partial(form.choice, choices=list(PLANS)),
+        "oldest_version": partial(form.choice, choices=STABLE_VERSIONS),
+        "scopes": partial(_scopes, form),
+        "bucket_maximum": partial(_points, form),
+        "restore_rate": partial(_points, form),
+    }
     changes: Json = {}
     for key in form.value:
-        if key == "plan":
-            changes[key] = form.choice(key, list(PLANS))
-        elif key == "oldest_version":
-            changes[key] = form.choice(key, STABLE_VERSIONS)
-        elif key == "scopes":
-            changes[key] = _scopes(form)
-        elif key != "available_points":
-            changes[key] = form.text(key)
+        if key != "available_points":
+            changes[key] = readers[key](key) if key in readers else form.text(key)
+    points = form.number("available_points", 0)
+    if points < 0:
+        raise form.fail("available_points", f"can not be {points}", "Give 0 or more.")
     sandbox.reshape(replace(sandbox.shop, **changes))
     if "available_points" in form.value:
-        sandbox.endpoint.bucket.set_level(form.number("available_points"))
+        sandbox.endpoint.bucket.set_level(points)
     return read_shop(sandbox, {})
 
 
-def _scopes(form: Form) -> list[str]:
-    scopes = form.value["scopes"]
+def _points(form: Form, key: str) -> int | None:
+    """A size of the bucket; null goes back to the plan's."""
+    points: int | None = form.optional(key, form.whole)
+    if points is not None and points < 1:
+        raise form.fail(key, f"can not be {points}", "Give 1 or more, or null for the plan's.")
+    return points
+
+
+def _scopes(form: Form, key: str) -> list[str]:
+    scopes = form.value[key]
     if not isinstance(scopes, list) or not all(isinstance(each, str) for each in scopes):
-        raise form.fail("scopes", "is no list of texts", 'Write ["read_inventory", …].')
+        raise form.fail(key, "is no list of texts", 'Write ["read_inventory", …].')
     return scopes
 
 
 def set_webhooks(sandbox: Sandbox, form: Form) -> Json:
-    """Make webhooks misbehave: `copies`, `delay_seconds`, `is_held`, `is_reversed`, …"""
+    """Make webhooks misbehave: `copies`, `delay_seconds`, `drop_share`, `is_held`, `shuffle`, …"""
     form.only([entry.name for entry in fields(Habits)])
     habits = Habits(
         copies=form.whole("copies", 1),
@@ -124,7 +143,13 @@ def set_webhooks(sandbox: Sandbox, form: Form) -> Json:
         is_held=form.flag("is_held", default=False),
         is_reversed=form.flag("is_reversed", default=False),
         is_signature_wrong=form.flag("is_signature_wrong", default=False),
+        drop_share=form.number("drop_share", 0.0),
+        shuffle=form.flag("shuffle", default=False),
+        seed=form.whole("seed", 0),
     )
+    if not 0 <= habits.drop_share <= 1:
+        message = f"can not be {habits.drop_share}"
+        raise form.fail("drop_share", message, "Give a number from 0 to 1.")
     if not 1 <= habits.copies <= 10:
         raise form.fail("copies", f"can not be {habits.copies}", "Give a number from 1 to 10.")
     sandbox.deliverer.shape(habits)

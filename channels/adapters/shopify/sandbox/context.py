@@ -19,6 +19,7 @@ class Request:
 
     keys_by_field: the idempotency key of each root field that bears one, by response name.
     busy_keys: keys another request is executing with right now.
+    orders_shown: numbers of the orders the answer bears.
     """
 
     store: Store
@@ -29,6 +30,7 @@ class Request:
     search_warnings: list[dict[str, Any]] = field(default_factory=list)
     replays: int = 0
     lines_written: int = 0
+    orders_shown: set[int] = field(default_factory=set)
 
 
 Info = GraphQLResolveInfo[Request]

@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from channels.adapters.shopify.sandbox import conducting, ordering, reading, shaping
+from channels.adapters.shopify.sandbox import (
+    amending,
+    conducting,
+    ordering,
+    reading,
+    shaping,
+)
 from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.faults import KINDS
 from channels.adapters.shopify.sandbox.forms import Form, FormError
@@ -45,6 +51,7 @@ READS: dict[str, Callable[[Sandbox, Query], Json]] = {
     "orders": reading.read_orders,
     "log": reading.read_log,
     "counters": reading.read_counters,
+    "overwrites": reading.read_overwrites,
     "faults": reading.read_faults,
     "keys": reading.read_keys,
     "webhooks": reading.read_webhooks,
@@ -66,6 +73,8 @@ WRITES: dict[str, Callable[[Sandbox, Form], Json]] = {
 ORDER_WRITES: dict[str, Callable[[Sandbox, int, Form], Json]] = {
     "fulfil": ordering.fulfil_order,
     "cancel": ordering.cancel_order,
+    "edit": amending.edit_order,
+    "refund": amending.refund_order,
 }
 ORDER_PATH = re.compile(r"orders/(?:gid://shopify/Order/)?(\d+)/(\w+)")
 

@@ -10,10 +10,13 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
+import random
 import threading
 import uuid
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -24,10 +27,15 @@ from channels.adapters.shopify.sandbox.payloads import BUILDERS, payload
 from channels.adapters.shopify.sandbox.shop import Shop
 from channels.adapters.shopify.sandbox.store import Event, Row, Store
 
+logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 GAPS = (60, 300, 600, 1200, 1800, 2700, 3600, 4140)
 """Seconds of the shop's clock before each of the 8 repeats: four hours in all."""
 ANSWER_SECONDS = 5
+PATIENCE = 0.1
+"""Seconds the next delivery waits for the answer to the one before."""
+SENDERS = 8
+"""Deliveries under way at once, at most."""
 REMEMBERED = 500
 
 
@@ -60,22 +68,39 @@ class Delivery:
 
 @dataclass(slots=True)
 class Habits:
-    """How deliveries misbehave. `copies`: how often each is sent, under one id."""
+    """How deliveries misbehave.
+
+    copies: how often each is sent, under one id. drop_share: how many of them are never sent,
+    from 0 to 1. shuffle: those waiting go in any order. Both are drawn from `seed`.
+    """
 
     copies: int = 1
     delay_seconds: float = 0.0
     is_held: bool = False
     is_reversed: bool = False
     is_signature_wrong: bool = False
+    drop_share: float = 0.0
+    shuffle: bool = False
+    seed: int = 0
+
+    def dice(self) -> random.Random:
+        return random.Random(self.seed)  # noqa: S311 - to be drawn again, not to be secret
 
 
 class Deliverer:
-    """Turns committed events into deliveries and sends them from a thread of its own."""
+    """Turns committed events into deliveries and sends them from threads of its own.
+
+    One at a time and in order while the other side answers at once; a slow answer is left behind
+    after PATIENCE, so that it keeps nobody else's waiting.
+    """
 
     def __init__(self, store: Store, shop: Shop) -> None:
         self.store = store
         self.shop = shop
         self.habits = Habits()
+        self._dice = self.habits.dice()
+        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
+        self._free = threading.BoundedSemaphore(SENDERS)
         self._waiting: list[Delivery] = []
         self._past: deque[Delivery] = deque(maxlen=REMEMBERED)
         self._condition = threading.Condition()
@@ -105,7 +130,7 @@ class Deliverer:
 
     def shape(self, habits: Habits) -> None:
         with self._condition:
-            self.habits = habits
+            self.habits, self._dice = habits, habits.dice()
             self._condition.notify_all()
 
     def deliveries(self) -> list[dict[str, Any]]:
@@ -118,6 +143,7 @@ class Deliverer:
             self._waiting.clear()
             self._past.clear()
             self.habits = Habits()
+            self._dice = self.habits.dice()
 
     def stop(self) -> None:
         with self._condition:
@@ -125,11 +151,16 @@ class Deliverer:
             self._condition.notify_all()
         if self._thread is not None:
             self._thread.join()
+        self._senders.shutdown()
 
     def _queue(self, delivery: Delivery) -> None:
         with self._condition:
             if not _is_here(delivery.uri):
                 delivery.outcome = "not sent: the address is not on this machine"
+                self._past.append(delivery)
+                return
+            if self._dice.random() < self.habits.drop_share:
+                delivery.outcome = "lost on the way"
                 self._past.append(delivery)
                 return
             self._waiting.append(delivery)
@@ -140,27 +171,48 @@ class Deliverer:
 
     def _work(self) -> None:
         while True:
-            with self._condition:
+            # A sender first, then the choice: what waits for a sender can still be held or turned.
+            self._free.acquire()
+            taken = self._take()
+            if taken is None:
+                self._free.release()
+                return
+            sending = self._senders.submit(self._deliver, *taken)
+            wait([sending], timeout=PATIENCE)
+
+    def _take(self) -> tuple[Delivery, int] | None:
+        """The next delivery and its copies, when one is due; None when the sandbox closes."""
+        with self._condition:
+            delivery = self._next()
+            while delivery is None and not self._is_stopped:
+                # The shop's clock may jump, so waiting for a moment means looking often.
+                self._condition.wait(0.1 if self._waiting else None)
                 delivery = self._next()
-                while delivery is None and not self._is_stopped:
-                    # The shop's clock may jump, so waiting for a moment means looking often.
-                    self._condition.wait(0.1 if self._waiting else None)
-                    delivery = self._next()
-                if delivery is None or self._is_stopped:
-                    return
-                self._waiting.remove(delivery)
-                copies = self.habits.copies
+            if delivery is None or self._is_stopped:
+                return None
+            self._waiting.remove(delivery)
+            return delivery, self.habits.copies
+
+    def _deliver(self, delivery: Delivery, copies: int) -> None:
+        try:
             for _ in range(copies):
                 self._attempt(delivery)
+        except Exception:
+            logger.exception("a webhook to %s could not be delivered", delivery.uri)
+        finally:
+            self._free.release()
 
     def _next(self) -> Delivery | None:
         if self.habits.is_held:
             return None
         now = self.store.clock.now()
-        due = [each for each in self._waiting if each.due_at <= now]
-        if not due:
-            return None
-        return due[-1] if self.habits.is_reversed else due[0]
+        due = (each for each in self._waiting if each.due_at <= now)
+        if self.habits.shuffle:
+            anyone = list(due)
+            return self._dice.choice(anyone) if anyone else None
+        if self.habits.is_reversed:
+            return next((each for each in reversed(self._waiting) if each.due_at <= now), None)
+        return next(due, None)
 
     def _attempt(self, delivery: Delivery) -> None:
         # Gaps count from here: the clock may jump while the other side is still answering.

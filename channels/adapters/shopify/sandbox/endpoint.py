@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync
 
-from channels.adapters.shopify.sandbox import answers, documents
+from channels.adapters.shopify.sandbox import answers, documents, sales
 from channels.adapters.shopify.sandbox.answers import Answer, Json
 from channels.adapters.shopify.sandbox.bucket import Bucket
 from channels.adapters.shopify.sandbox.context import Request
@@ -19,7 +19,7 @@ from channels.adapters.shopify.sandbox.faults import Fault, Faults
 from channels.adapters.shopify.sandbox.idempotency import Keys
 from channels.adapters.shopify.sandbox.journal import Journal
 from channels.adapters.shopify.sandbox.scopes import missing_scope
-from channels.adapters.shopify.sandbox.shop import PLANS, Shop
+from channels.adapters.shopify.sandbox.shop import Shop
 from channels.adapters.shopify.sandbox.store import Store
 from channels.adapters.shopify.sandbox.variables import oversized, variable_errors
 
@@ -35,6 +35,8 @@ class Call:
     keys: dict[str, str]
     root_fields: list[str]
     record: Json
+    is_lost: bool = False
+    """Whether the answer will not reach the client, whatever is executed."""
 
     @property
     def requested(self) -> int:
@@ -125,6 +127,7 @@ class Endpoint:
         if fault.kind != "cut" and not fault.is_executed:
             self.faults.wait(delay)
             return self._spoil(call, fault)
+        call.is_lost = True
         answer = self._execute(call, delay)
         call.record["executed"] = call.record["outcome"] == "executed"
         if fault.kind == "cut":
@@ -173,6 +176,8 @@ class Endpoint:
         try:
             with self.store.transaction():
                 result = _whole(self._resolve(call, request))
+                if result.data is not None and not call.is_lost:
+                    sales.forget(self.store, request.orders_shown)
         except _UndoError as undo:
             errors = undo.result.errors or ()
             return ExecutionResult(None, [answers.defect(error) for error in errors])
@@ -225,7 +230,7 @@ class Endpoint:
 
 
 def new_bucket(store: Store, shop: Shop) -> Bucket:
-    maximum, rate = PLANS[shop.plan]
+    maximum, rate = shop.bucket_size()
     return Bucket(maximum, rate, store)
 
 

@@ -21,13 +21,17 @@ KINDS = {
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble. `times` None: until removed. `root_field` empty: every GraphQL call."""
+    """One kind of trouble. `times` None: until removed. `root_field` empty: every GraphQL call.
+
+    `share` of the calls are hit, drawn from `seed`: the same calls fail in the same way again.
+    """
 
     id: int
     kind: str
     root_field: str = ""
     times: int | None = 1
-    probability: float = 1.0
+    share: float = 1.0
+    seed: int = 0
     seconds: float = 0.0
     status: int = 503
     retry_after: float | None = None
@@ -38,41 +42,53 @@ class Fault:
         return asdict(self)
 
 
+@dataclass(slots=True)
+class _Armed:
+    """A fault and the dice of its own."""
+
+    fault: Fault
+    dice: random.Random
+
+    def is_due(self, root_fields: Collection[str]) -> bool:
+        fault = self.fault
+        if fault.root_field and fault.root_field not in root_fields:
+            return False
+        return self.dice.random() < fault.share
+
+    def is_spent(self) -> bool:
+        return self.fault.times is not None and self.fault.hits >= self.fault.times
+
+
 class Faults:
     """The armed faults, in memory: a restarted server is a healthy one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._faults: list[Fault] = []
+        self._armed: list[_Armed] = []
         self._last_id = 0
-        self._random = random.Random(0)  # noqa: S311 - the same rehearsal should fail the same way
 
     def add(self, kind: str, **settings: Any) -> Fault:
         with self._lock:
             self._last_id += 1
             fault = Fault(self._last_id, kind, **settings)
-            self._faults.append(fault)
+            dice = random.Random(fault.seed)  # noqa: S311 - to be drawn again, not to be secret
+            self._armed.append(_Armed(fault, dice))
             return fault
 
     def strike(self, root_fields: Collection[str]) -> list[Fault]:
         """The faults that hit this call: at most one beside any delays. Counts them down."""
         with self._lock:
             struck: list[Fault] = []
-            for fault in self._faults:
+            for armed in self._armed:
+                # Drawn even when another fault comes first: its luck is no concern of this one.
+                is_due, fault = armed.is_due(root_fields), armed.fault
                 is_second = fault.kind != "delay" and any(hit.kind != "delay" for hit in struck)
-                if not is_second and self._hits(fault, root_fields):
+                if is_due and not is_second:
                     fault.hits += 1
                     struck.append(fault)
-            self._faults = [
-                fault for fault in self._faults if fault.times is None or fault.hits < fault.times
-            ]
+            self._armed = [armed for armed in self._armed if not armed.is_spent()]
             return struck
-
-    def _hits(self, fault: Fault, root_fields: Collection[str]) -> bool:
-        if fault.root_field and fault.root_field not in root_fields:
-            return False
-        return self._random.random() < fault.probability
 
     def wait(self, seconds: float) -> None:
         """Sit out a delay. Raises ConnectionAbortedError when the sandbox closes meanwhile."""
@@ -84,8 +100,8 @@ class Faults:
 
     def armed(self) -> list[Fault]:
         with self._lock:
-            return list(self._faults)
+            return [armed.fault for armed in self._armed]
 
     def clear(self) -> None:
         with self._lock:
-            self._faults.clear()
+            self._armed.clear()

@@ -6,7 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from channels.adapters.shopify.sandbox.orders import OrderRefusedError, refresh_status, release
+from channels.adapters.shopify.sandbox.orders import (
+    OrderRefusedError,
+    refresh_fulfillment_orders,
+    refresh_status,
+    release,
+)
 from channels.adapters.shopify.sandbox.store import Row, Store
 
 
@@ -32,8 +37,7 @@ def fulfil(
     fulfillment_id = _add_fulfillment(store, order_id, location_id, tracking or {})
     for line, units in shipped:
         _ship_line(store, fulfillment_id, location_id, line, units)
-    for number in parts:
-        _refresh_fulfillment_order(store, number)
+    refresh_fulfillment_orders(store, order_id)
     refresh_status(store, order_id)
     store.emit("FULFILLMENTS_CREATE", fulfillment_id)
     store.emit("ORDERS_UPDATED", order_id)
@@ -110,15 +114,3 @@ def _ship_line(store: Store, fulfillment_id: int, location_id: int, line: Row, u
         (store.next_id("FulfillmentLineItem"), fulfillment_id, line["line_id"], units),
     )
     release(store, line["item_id"], location_id, units, is_restocked=False)
-
-
-def _refresh_fulfillment_order(store: Store, number: int) -> None:
-    left = store.one(
-        "SELECT sum(remaining) AS n FROM fulfillment_order_lines WHERE fulfillment_order_id = ?",
-        (number,),
-    )
-    status = "IN_PROGRESS" if left and left["n"] else "CLOSED"
-    store.run(
-        "UPDATE fulfillment_orders SET status = ?, updated_at = ? WHERE id = ?",
-        (status, store.now(), number),
-    )

@@ -8,6 +8,9 @@ from typing import Any
 
 LENGTH = 2000
 Entry = dict[str, Any]
+SUMS = {"replays": "replays", "lines_written": "lines_written", "points_spent": "actual_cost"}
+"""Counters that add up a number of each request: the counter's name and the number's."""
+COUNTED_FROM_ZERO = ("requests", "throttled", *SUMS)
 
 
 class Journal:
@@ -25,8 +28,9 @@ class Journal:
             self._entries.append({"number": self._number, **entry})
             self._counters["requests"] += 1
             self._counters[f"outcome.{entry['outcome']}"] += 1
-            self._counters["replays"] += entry.get("replays", 0)
-            self._counters["lines_written"] += entry.get("lines_written", 0)
+            self._counters["throttled"] += entry["outcome"] == "throttled"
+            for name, key in SUMS.items():
+                self._counters[name] += entry.get(key, 0)
             for field in entry.get("root_fields", ()):
                 self._counters[f"field.{field}"] += 1
             if entry.get("fault"):
@@ -40,7 +44,8 @@ class Journal:
 
     def counters(self) -> dict[str, int]:
         with self._lock:
-            return dict(sorted(self._counters.items()))
+            zeros = dict.fromkeys(COUNTED_FROM_ZERO, 0)
+            return dict(sorted({**zeros, **self._counters}.items()))
 
     def clear(self) -> None:
         with self._lock:

@@ -13,15 +13,23 @@ from channels.adapters.shopify.sandbox.shaping import location_named, variant_na
 from channels.adapters.shopify.sandbox.store import Row, Store
 
 Json = dict[str, Any]
+ORDER_KEYS = (
+    "lines",
+    "location",
+    "name",
+    "is_test",
+    "is_fulfilled",
+    "created_at",
+    "financial_status",
+    "source_name",
+)
 
 
 def place_order(sandbox: Sandbox, form: Form) -> Json:
-    """`{"lines": [{"sku", "quantity"}], "location", "name", "is_test", "created_at", …}`."""
-    form.only(
-        ["lines", "location", "name", "is_test", "created_at", "financial_status", "source_name"]
-    )
+    """`{"lines": [{"sku", "quantity"}], "location", "is_fulfilled", "is_test", …}`."""
+    form.only(ORDER_KEYS)
     store = sandbox.store
-    lines = [_new_line(store, form, row) for row in form.forms("lines")]
+    lines = [new_line(store, form, row) for row in form.forms("lines")]
     number = orders.place(
         store,
         orders.NewOrder(
@@ -33,10 +41,14 @@ def place_order(sandbox: Sandbox, form: Form) -> Json:
             created_at=_moment(form, "created_at") if "created_at" in form.value else "",
         ),
     )
+    if form.flag("is_fulfilled", default=False):
+        for part in _parts(store, number, {}):
+            fulfilling.fulfil(store, part)
     return order_view(store, number)
 
 
-def _new_line(store: Store, order: Form, row: Form) -> orders.NewLine:
+def new_line(store: Store, order: Form, row: Form) -> orders.NewLine:
+    """A line to order, from its own location, the order's, or where the units are."""
     row.only(["sku", "item_id", "quantity", "price", "title", "location"])
     units = row.whole("quantity")
     if units <= 0:

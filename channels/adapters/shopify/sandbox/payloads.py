@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -40,7 +41,9 @@ def order(store: Store, number: int) -> Json | None:
         "source_name": row["source_name"],
         "financial_status": row["financial_status"].lower(),
         "fulfillment_status": status.get(row["fulfillment_status"]),
-        "line_items": [_line(line) for line in lines],
+        "line_items": [
+            {**_line(line), "current_quantity": line["current_quantity"]} for line in lines
+        ],
     }
 
 
@@ -54,8 +57,74 @@ def _line(row: Row) -> Json:
         "name": row["title"],
         "price": row["price"],
         "quantity": row["quantity"],
-        "current_quantity": row["current_quantity"],
         "fulfillable_quantity": row["unfulfilled_quantity"],
+    }
+
+
+def order_edit(store: Store, number: int) -> Json | None:
+    """Only what was changed: the order itself is not in it, `id` is the edit's."""
+    row = store.one("SELECT * FROM order_edits WHERE id = ?", (number,))
+    if row is None:
+        return None
+    lines = {"additions": json.loads(row["additions"]), "removals": json.loads(row["removals"])}
+    return {
+        "order_edit": {
+            "id": row["id"],
+            "app_id": None,
+            "created_at": row["created_at"],
+            "notify_customer": False,
+            "order_id": row["order_id"],
+            "staff_note": "",
+            "user_id": None,
+            "line_items": lines,
+            "discounts": {"line_item": {"additions": [], "removals": []}},
+            "shipping_lines": {"additions": [], "removals": []},
+            "committed_at": row["created_at"],
+        }
+    }
+
+
+def refund(store: Store, number: int) -> Json | None:
+    row = store.one("SELECT * FROM refunds WHERE id = ?", (number,))
+    if row is None:
+        return None
+    lines = store.all("SELECT * FROM refund_lines WHERE refund_id = ? ORDER BY id", (number,))
+    return {
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Refund", row["id"]),
+        "order_id": row["order_id"],
+        "created_at": row["created_at"],
+        "processed_at": row["created_at"],
+        "note": "",
+        "restock": any(line["restock_type"] != "NO_RESTOCK" for line in lines),
+        "refund_line_items": [_refund_line(store, line) for line in lines],
+    }
+
+
+def _refund_line(store: Store, row: Row) -> Json:
+    line = store.one("SELECT * FROM order_lines WHERE id = ?", (row["line_id"],))
+    return {
+        "id": row["id"],
+        "location_id": row["location_id"],
+        "restock_type": row["restock_type"].lower(),
+        "quantity": row["quantity"],
+        "line_item_id": row["line_id"],
+        "line_item": line and _line(line),
+    }
+
+
+def location(store: Store, number: int) -> Json | None:
+    row = store.one("SELECT * FROM locations WHERE id = ?", (number,))
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Location", row["id"]),
+        "name": row["name"],
+        "active": bool(row["is_active"]),
+        "legacy": False,
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
     }
 
 
@@ -102,9 +171,15 @@ BUILDERS: dict[str, Callable[..., Json | None]] = {
     "ORDERS_CREATE": order,
     "ORDERS_UPDATED": order,
     "ORDERS_CANCELLED": order,
+    "ORDERS_EDITED": order_edit,
+    "REFUNDS_CREATE": refund,
     "FULFILLMENTS_CREATE": fulfillment,
     "INVENTORY_LEVELS_UPDATE": level,
     "INVENTORY_LEVELS_CONNECT": level,
     "INVENTORY_LEVELS_DISCONNECT": unstocked,
+    "LOCATIONS_CREATE": location,
+    "LOCATIONS_UPDATE": location,
+    "LOCATIONS_ACTIVATE": location,
+    "LOCATIONS_DEACTIVATE": location,
 }
 """The topics this shop sends. Others may be subscribed to and stay silent."""

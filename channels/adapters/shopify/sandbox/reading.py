@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from channels.adapters.shopify.sandbox import state
+from channels.adapters.shopify.sandbox import sales, state
 from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.clock import iso
 from channels.adapters.shopify.sandbox.forms import FormError
@@ -51,8 +51,14 @@ def read_log(sandbox: Sandbox, query: Query) -> Json:
 
 
 def read_counters(sandbox: Sandbox, _query: Query) -> Json:
-    """Requests counted by outcome, root field and fault."""
-    return {"counters": sandbox.journal.counters()}
+    """Requests by outcome, field and fault; lines written, throttled, points spent, overwrites."""
+    return {"counters": {**sandbox.journal.counters(), "overwrites": sales.count(sandbox.store)}}
+
+
+def read_overwrites(sandbox: Sandbox, _query: Query) -> Json:
+    """Numbers a client raised over a sale that no answer had told it of."""
+    events = sales.events(sandbox.store)
+    return {"count": len(events), "events": events}
 
 
 def read_faults(sandbox: Sandbox, _query: Query) -> Json:

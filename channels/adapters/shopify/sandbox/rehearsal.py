@@ -12,10 +12,12 @@ from typing import Any
 import requests
 
 TOKEN = "shpat_rehearsal_only"  # noqa: S105 - opens nothing but a sandbox on this machine
+SECRET = "rehearsal-secret"  # noqa: S105 - likewise
 TIMEOUT = 60
 _OUTAGE = '{"kind":"http_status","status":503,"times":null}'
 HINTS = (
-    f"to connect it by hand: sandbox address {{url}}, access token {TOKEN}",
+    f"to connect it by hand: sandbox address {{url}}, access token {TOKEN}, secret {SECRET}",
+    'sell there: curl {url}/_sandbox/orders -d \'{"lines":[{"sku":"37449","quantity":1}]}\'',
     f"break it: curl {{url}}/_sandbox/faults -d '{_OUTAGE}'",
     "mend it:  curl {url}/_sandbox/faults/clear -d '{}'",
     "what else it can play: curl {url}/_sandbox/",
@@ -25,9 +27,14 @@ HINTS = (
 
 def connection(url: str) -> dict[str, str]:
     """Values of the adapter's parameters for the sandbox at `url`; it is told to accept them."""
-    shop = _post(url, "shop", {"token": TOKEN})["shop"]
+    shop = _post(url, "shop", {"token": TOKEN, "client_secret": SECRET})["shop"]
     domain = f"{shop['name']}.myshopify.com"
-    return {"shop_domain": domain, "access_token": TOKEN, "sandbox_url": url}
+    return {
+        "shop_domain": domain,
+        "access_token": TOKEN,
+        "client_secret": SECRET,
+        "sandbox_url": url,
+    }
 
 
 def furnish(url: str, locations: Sequence[str], items: Iterable[dict[str, Any]]) -> int:

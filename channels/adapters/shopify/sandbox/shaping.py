@@ -12,6 +12,7 @@ from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.catalogue import (
     NewLevel,
     NewVariant,
+    change_location,
     create_location,
     create_variants,
     find_location,
@@ -40,21 +41,28 @@ STATUSES = ("ACTIVE", "ARCHIVED", "DRAFT", "UNLISTED")
 
 
 def add_locations(sandbox: Sandbox, form: Form) -> Json:
-    """`{"locations": [{"name", "is_active"}]}`; an existing name is switched, not doubled."""
+    """`{"locations": [{"name", "is_active", "rename_to"}]}`; a known one is changed."""
     form.only(["locations"])
     store = sandbox.store
     for row in form.forms("locations"):
-        row.only(["name", "is_active"])
+        row.only(["name", "is_active", "rename_to"])
         name, is_active = row.text("name"), row.flag("is_active", default=True)
         known = find_location(store, name)
         if known is None:
-            create_location(store, name, is_active=is_active)
+            create_location(store, row.text("rename_to", name), is_active=is_active)
         else:
-            store.run(
-                "UPDATE locations SET is_active = ?, updated_at = ? WHERE id = ?",
-                (is_active, store.now(), known["id"]),
-            )
+            new_name = _new_name(store, row, known)
+            change_location(store, known, name=new_name, is_active=is_active)
     return {"locations": state.locations(store)}
+
+
+def _new_name(store: Store, row: Form, known: Row) -> str:
+    """The name a location gets; a shop has each name once."""
+    name = row.text("rename_to", known["name"])
+    taken = store.one("SELECT id FROM locations WHERE name = ? AND id <> ?", (name, known["id"]))
+    if taken is not None:
+        raise row.fail("rename_to", f"{name!r} is another location's", "Give a name that is free.")
+    return name
 
 
 def add_variants(sandbox: Sandbox, form: Form) -> Json:

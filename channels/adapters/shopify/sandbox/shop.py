@@ -39,6 +39,17 @@ class Shop:
     timezone: str = "Europe/Bucharest"
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
     oldest_version: str = STABLE_VERSIONS[0]
+    bucket_maximum: int | None = None
+    restore_rate: int | None = None
+    """Points of the cost bucket and points a second it regains, where not the plan's own."""
+
+    def bucket_size(self) -> tuple[int, int]:
+        """(points at most, points restored each second)."""
+        maximum, rate = PLANS[self.plan]
+        return (
+            maximum if self.bucket_maximum is None else self.bucket_maximum,
+            rate if self.restore_rate is None else self.restore_rate,
+        )
 
     @property
     def domain(self) -> str:

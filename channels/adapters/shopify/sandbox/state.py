@@ -76,6 +76,7 @@ def orders(store: Store, number: int | None = None) -> list[dict[str, Any]]:
             }
         )
     where = where.replace("order_id", "id")
+    unseen = {row["order_id"] for row in store.all("SELECT order_id FROM unseen_sales")}
     return [
         {
             "order_id": gid("Order", row["id"]),
@@ -86,6 +87,8 @@ def orders(store: Store, number: int | None = None) -> list[dict[str, Any]]:
             "cancelled_at": row["cancelled_at"],
             "created_at": row["created_at"],
             "updated_at": row["updated_at"],
+            "is_test": bool(row["is_test"]),
+            "is_unseen_sale": row["id"] in unseen,
             "lines": lines.get(row["id"], []),
         }
         for row in store.all(f"SELECT * FROM orders{where} ORDER BY id", parameters)  # noqa: S608

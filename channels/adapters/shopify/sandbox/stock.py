@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.adapters.shopify.sandbox import gid, levels
+from channels.adapters.shopify.sandbox import gid, levels, sales
 from channels.adapters.shopify.sandbox.levels import Change
 from channels.adapters.shopify.sandbox.refusals import REASONS, UserError, user_error
 from channels.adapters.shopify.sandbox.store import Row, Store
@@ -36,6 +36,8 @@ class Batch:
     levels: dict[tuple[int, int], Row] = field(default_factory=dict)
     errors: list[UserError] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    is_told: bool = True
+    """Whether the client tells numbers of its own; a move only shifts units it was told."""
 
     def load(self, item_ids: Sequence[str]) -> None:
         """Read everything the lines name in three statements, however many lines there are."""
@@ -94,6 +96,8 @@ class Batch:
         outcome: Outcome = {"errors": self.errors, "group": None}
         if self.errors or not self.changes:
             return outcome
+        if self.is_told:
+            sales.judge(self.store, self.changes, self.levels)
         levels.apply(self.store, self.changes)
         outcome["group"] = {
             "number": self.store.next_id("InventoryAdjustmentGroup"),
@@ -177,7 +181,7 @@ def _adjust_line(batch: Batch, name: str, line: Input, index: int) -> None:
 
 def move_quantities(store: Store, given: Input) -> Outcome:
     """inventoryMoveQuantities: units from one named quantity to another at one location."""
-    batch, lines = Batch(store, ("input",)), given["changes"]
+    batch, lines = Batch(store, ("input",), is_told=False), given["changes"]
     batch.check_head(given)
     batch.load([line["inventoryItemId"] for line in lines])
     for index, line in enumerate(lines):

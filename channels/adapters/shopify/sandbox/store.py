@@ -77,12 +77,15 @@ class Store:
             self._tell()
 
     def emit(self, topic: str, number: int, *more: int) -> None:
-        """Note that something happened; the listener hears of it if the transaction commits."""
+        """Note that something happened; the listener hears of it if the transaction commits.
+
+        Once for a transaction: what is told is how things stand at its end.
+        """
         self._events.append((topic, (number, *more)))
 
     def _tell(self) -> None:
         # Still under the lock, so that listeners hear of commits in their order.
-        events, self._events = self._events, []
+        events, self._events = list(dict.fromkeys(self._events)), []
         if events and self.listener is not None:
             self.listener(events)
 

@@ -86,6 +86,24 @@ CREATE TABLE IF NOT EXISTS refund_lines (
     quantity INTEGER NOT NULL, restock_type TEXT NOT NULL, location_id INTEGER
 );
 CREATE INDEX IF NOT EXISTS refund_lines_refund ON refund_lines (refund_id);
+CREATE TABLE IF NOT EXISTS order_edits (
+    id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders (id),
+    additions TEXT NOT NULL, removals TEXT NOT NULL, created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS order_edits_order ON order_edits (order_id);
+
+-- What was sold and no answer to a client has told of yet: gone as soon as one bears the order.
+CREATE TABLE IF NOT EXISTS unseen_sales (
+    item_id INTEGER NOT NULL, location_id INTEGER NOT NULL, order_id INTEGER NOT NULL,
+    PRIMARY KEY (item_id, location_id, order_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS unseen_sales_order ON unseen_sales (order_id);
+-- Numbers a client raised over such a sale.
+CREATE TABLE IF NOT EXISTS overwrites (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, item_id INTEGER NOT NULL,
+    location_id INTEGER NOT NULL, order_id INTEGER NOT NULL, unseen INTEGER NOT NULL,
+    before INTEGER NOT NULL, after INTEGER NOT NULL
+);
 
 -- One row for each idempotency key that was used; written in the transaction of its effect.
 CREATE TABLE IF NOT EXISTS idempotency_keys (

@@ -101,7 +101,6 @@ def order(row: Row) -> View:
         "closedAt": row["closed_at"],
         "confirmed": True,
         "test": bool(row["is_test"]),
-        "edited": False,
         "sourceName": row["source_name"],
         "sourceIdentifier": None,
         "displayFinancialStatus": row["financial_status"],
@@ -134,6 +133,7 @@ def line(row: Row) -> View:
 
 def refund(row: Row) -> View:
     return {
+        "__typename": "Refund",
         "id": gid("Refund", row["id"]),
         "legacyResourceId": str(row["id"]),
         "createdAt": row["created_at"],

@@ -12,7 +12,7 @@ from channels.adapters.shopify.sandbox.orders import OrderRefusedError
 from channels.adapters.shopify.sandbox.paging import Source, connection
 from channels.adapters.shopify.sandbox.refusals import plain_error
 from channels.adapters.shopify.sandbox.resolvers.catalogue import by_number, getter
-from channels.adapters.shopify.sandbox.resolvers.orders import line_of, location_of
+from channels.adapters.shopify.sandbox.resolvers.orders import line_of, location_of, shown
 from channels.adapters.shopify.sandbox.store import Store
 from channels.adapters.shopify.sandbox.views import View
 
@@ -36,7 +36,7 @@ def orders_of_order(order: View, info: Info, **page: Any) -> View:
 
 def order_of(fulfillment: View, info: Info) -> View | None:
     row = by_number(info.context.store, "orders", fulfillment["row"]["order_id"])
-    return views.order(row) if row else None
+    return shown(info, row) if row else None
 
 
 def tracking(fulfillment: View, _info: Info, first: int | None = None) -> Any:

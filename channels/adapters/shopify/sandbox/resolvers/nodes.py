@@ -10,6 +10,7 @@ from channels.adapters.shopify.sandbox.context import Info
 from channels.adapters.shopify.sandbox.gid import parse
 from channels.adapters.shopify.sandbox.paging import refusal
 from channels.adapters.shopify.sandbox.resolvers.catalogue import by_number
+from channels.adapters.shopify.sandbox.resolvers.orders import shown
 from channels.adapters.shopify.sandbox.store import Row
 from channels.adapters.shopify.sandbox.views import View
 
@@ -21,6 +22,7 @@ KINDS: dict[str, tuple[str, str, Callable[[Row], View]]] = {
     "InventoryLevel": ("levels", "id", views.level),
     "Order": ("orders", "id", views.order),
     "LineItem": ("order_lines", "id", views.line),
+    "Refund": ("refunds", "id", views.refund),
     "Fulfillment": ("fulfillments", "id", views.fulfillment),
     "FulfillmentOrder": ("fulfillment_orders", "id", views.fulfillment_order),
     "WebhookSubscription": ("webhook_subscriptions", "id", views.subscription),
@@ -37,6 +39,8 @@ def node(_root: None, info: Info, id: str) -> View | None:  # noqa: A002
         return None
     table, column, view = KINDS[kind]
     row = by_number(info.context.store, table, number, column)
+    if row is not None and kind == "Order":
+        return shown(info, row)
     return view(row) if row else None
 
 

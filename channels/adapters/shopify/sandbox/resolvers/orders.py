@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from channels.adapters.shopify.sandbox import cancelling, search, views
@@ -14,7 +15,7 @@ from channels.adapters.shopify.sandbox.orders import OrderRefusedError
 from channels.adapters.shopify.sandbox.paging import Source, connection
 from channels.adapters.shopify.sandbox.refusals import plain_error
 from channels.adapters.shopify.sandbox.resolvers.catalogue import by_number, searched
-from channels.adapters.shopify.sandbox.store import Store
+from channels.adapters.shopify.sandbox.store import Row, Store
 from channels.adapters.shopify.sandbox.views import View
 
 SORTS = {
@@ -68,12 +69,24 @@ def orders(_root: None, info: Info, **page: Any) -> View:
         where = f"({where}) AND created_at >= ?"
         parameters = [*parameters, iso(store.clock.now() - VISIBLE_SECONDS)]
     source = Source("orders", where, parameters, sort=SORTS[page["sortKey"]])
-    return connection(store, source, page, views.order)
+    return connection(store, source, page, partial(shown, info))
+
+
+def shown(info: Info, row: Row) -> View:
+    """The order as the API shows it, noted as told to the client."""
+    info.context.orders_shown.add(row["id"])
+    return views.order(row)
 
 
 def order(_root: None, info: Info, id: str) -> View | None:  # noqa: A002
     row = by_number(info.context.store, "orders", number_of(id, "Order"))
-    return views.order(row) if row else None
+    return shown(info, row) if row else None
+
+
+def is_edited(order: View, info: Info) -> bool:
+    number = order["row"]["id"]
+    edit = info.context.store.one("SELECT id FROM order_edits WHERE order_id = ?", (number,))
+    return edit is not None
 
 
 def lines(order: View, info: Info, **page: Any) -> View:
@@ -145,6 +158,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     "Mutation.orderCancel": cancel,
     "Order.currencyCode": lambda _order, info: info.context.shop.currency,
     "Order.currentTotalPriceSet": total,
+    "Order.edited": is_edited,
     "Order.lineItems": lines,
     "Order.refunds": refunds,
     "LineItem.variant": line_variant,
