@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 Payload = dict[str, Any]
 """A JSON object: exactly what is stored before the call and sent byte for byte again on a retry."""
@@ -70,6 +70,11 @@ class Code(StrEnum):
     ORDER_REFUSED = "order_refused"
     SHIPPED_THERE = "shipped_there"
     VERSION_MISMATCH = "version_mismatch"
+    BREAKER = "breaker"
+    FORGED = "forged"
+    CHANGED_THERE = "changed_there"
+    NOT_FED = "not_fed"
+    SUBSCRIBED = "subscribed"
 
 
 OF_THE_ACCOUNT = frozenset(
@@ -115,13 +120,16 @@ class Parameter:
     """One setting a kind of channel asks for; the admin form is built from these.
 
     `pattern` is a full-match regular expression; `help` tells the remedy when it does not match.
-    Secret parameters are stored encrypted and never shown again.
+    Secret parameters are stored encrypted and never shown again. One that signs what the vendor
+    sends us (`is_signing`) is honoured for a while after it was replaced, under
+    `previous(name)`: the vendor may not have changed over yet.
     """
 
     name: str
     label: str
     help: str
     is_secret: bool = False
+    is_signing: bool = False
     is_required: bool = True
     pattern: str = ""
     default: str = ""
@@ -197,14 +205,26 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class RemoteOrderLine:
-    """ordered: units still wanted, refunded and removed ones taken off. unfulfilled: of those, not
-    yet shipped there. item_id is the stock item, "" when the vendor has none (a custom line)."""
+    """A line of an order. item_id is the stock item, "" when the vendor has none (a custom line).
+
+    unfulfilled: units still to ship; what was canceled, removed or refunded before is not in it.
+    fulfilled: units that were shipped there, whether or not they were refunded afterwards.
+    returned: of the fulfilled, units that a refund put back into the vendor's stock.
+    location_id: where the vendor took the units from, "" when unknown or from several places.
+    """
 
     external_id: str
     item_id: str
     sku: str
-    ordered: int
     unfulfilled: int
+    fulfilled: int = 0
+    returned: int = 0
+    location_id: str = ""
+
+    @property
+    def ordered(self) -> int:
+        """Units that left, or are still to leave."""
+        return self.unfulfilled + self.fulfilled
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +252,63 @@ class Shipment:
     reference: str = ""
 
 
+class Concern(StrEnum):
+    """What a notice is about."""
+
+    ORDER = "order"
+    LEVEL = "level"
+    LOCATION = "location"
+    ACCOUNT = "account"  # the account was closed or cut off from us
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the vendor told us by itself, its signature proven. Notices come late, doubled, in
+    any order or not at all, so one is only a reason to look: nothing in it is taken for true.
+
+    external_id: the same on every repeat of this notice. raised_at: the vendor's clock, aware.
+    order_id: of an order. ref, available: of a level (`available` None: not tracked).
+    """
+
+    external_id: str
+    topic: str
+    concern: Concern
+    raised_at: datetime | None = None
+    order_id: str = ""
+    ref: LevelRef | None = None
+    available: int | None = None
+
+
+class Meter(Protocol):
+    """A vendor's budget of calls as one token bucket, shared by everybody who calls the account.
+
+    Costs are in the vendor's own points. Never blocks for long and never raises.
+    """
+
+    def reserve(self, cost: float) -> float:
+        """Take points out of the bucket. Returns the seconds to wait before calling: 0.0 when the
+        points were there, else until they will have flowed back (they are taken all the same)."""
+
+    def release(self, cost: float) -> None:
+        """Give back points that were reserved and not used."""
+
+    def observe(self, *, available: float, maximum: float, restore_rate: float) -> None:
+        """What the vendor just said: points left, size of the bucket, points per second."""
+
+
+def previous(name: str) -> str:
+    """Under which name a connection holds the value that a signing parameter had before."""
+    return f"{name}.previous"
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What an adapter needs to talk: values by `Parameter.name`, secrets included."""
+    """What an adapter needs to talk: values by `Parameter.name`, secrets included; and the meter of
+    the account's budget, None to keep one for this connection alone."""
 
     values: Mapping[str, str] = field(default_factory=dict)
+    meter: Meter | None = None
 
 
 class Adapter(ABC):
@@ -252,6 +324,7 @@ class Adapter(ABC):
     key_life_seconds: ClassVar[int]  # how long a repeat under the same key is answered as a repeat
     has_compare_and_set: ClassVar[bool]
     quantities: ClassVar[Sequence[str]]  # which of available, committed, backordered it is told
+    has_notices: ClassVar[bool] = False  # whether subscribe, open_notice and read_orders work
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -290,6 +363,21 @@ class Adapter(ABC):
         """Orders changed at or after `since` (all that may be read when None), oldest change first,
         each whole with all its lines, page by page. Safe to stop anywhere and go on from the last
         `updated_at` seen; the same order may come again."""
+
+    def read_orders(self, external_ids: Sequence[str]) -> Iterator[RemoteOrder]:
+        """These orders as they are now, each whole; one that is gone there is absent."""
+        raise NotImplementedError
+
+    def subscribe(self, address: str) -> list[str]:
+        """Have the vendor send its notices to this address. Creates what is missing and moves what
+        points to another address of ours; returns the topics it created or moved."""
+        raise NotImplementedError
+
+    def open_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """Prove the signature over the raw body and say what it is about. Names of headers are
+        matched whatever their case. Raises ChannelError (FORGED) for a wrong or missing signature,
+        (BAD_REQUEST) for a signed body that makes no sense. Calls nobody."""
+        raise NotImplementedError
 
     @abstractmethod
     def send_shipment(self, shipment: Shipment) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from channels.adapters.shopify import (
     answers,
     documents,
-    orders,
+    notices,
     parameters,
     preparation,
     shipments,
+    subscriptions,
     translate,
 )
 from channels.adapters.shopify.budget import Budget
 from channels.adapters.shopify.client import Client
 from channels.adapters.shopify.failures import TooCostlyError
+from channels.adapters.shopify.orders import OrderReader
 from channels.adapters.shopify.tokens import ClientCredentials, StaticToken, TokenSource
 from channels.contract import (
     Adapter,
@@ -27,6 +29,7 @@ from channels.contract import (
     Connection,
     LevelRef,
     Mode,
+    Notice,
     Payload,
     RemoteLevel,
     RemoteListing,
@@ -59,6 +62,7 @@ class ShopifyAdapter(Adapter):
     key_life_seconds = 24 * 3600
     has_compare_and_set = True
     quantities = ("available",)
+    has_notices = True
 
     def __init__(self, connection: Connection, *, budget: Budget | None = None) -> None:
         """Raises ChannelError (CONFIGURATION) when a setting is missing or malformed."""
@@ -70,7 +74,11 @@ class ShopifyAdapter(Adapter):
         if not values["access_token"]:
             tokens = ClientCredentials(http, base_url, values["client_id"], values["client_secret"])
         self._version = values["api_version"]
-        self._client = Client(http, base_url, self._version, tokens, budget or Budget())
+        self._shop_domain = values["shop_domain"]
+        self._client = Client(
+            http, base_url, self._version, tokens, budget or Budget(connection.meter)
+        )
+        self._orders = OrderReader(self._client)
 
     def check(self) -> Check:
         """Name of the shop; raises SCOPE_MISSING naming the scopes that stock needs, and
@@ -85,9 +93,7 @@ class ShopifyAdapter(Adapter):
                 f" yet out. Set one of {', '.join(sorted(supported))}",
                 permanent=True,
             )
-        granted = _with_implied(
-            one["handle"] for one in data["currentAppInstallation"]["accessScopes"]
-        )
+        granted = subscriptions.granted(data)
         missing = sorted(STOCK_SCOPES - granted)
         if missing:
             raise ChannelError(
@@ -101,6 +107,8 @@ class ShopifyAdapter(Adapter):
             f"{shop['myshopifyDomain']}, {plan}, {shop['ianaTimezone']}",
             f"API version {answered}",
         ]
+        if not parameters.signing_secrets(self.connection):
+            details.append("Webhooks can not be proven before the client secret is entered")
         return Check(shop["name"], [*details, *_limits(granted)])
 
     def pull_locations(self) -> list[RemoteLocation]:
@@ -149,7 +157,19 @@ class ShopifyAdapter(Adapter):
     def pull_orders(self, since: datetime | None) -> Iterator[RemoteOrder]:
         """Without the scope `read_all_orders` Shopify shows only orders placed in the last 60 days,
         whenever they changed. `since` needs a time zone (ValueError)."""
-        return orders.pull(self._client, since)
+        return self._orders.pull(since)
+
+    def read_orders(self, external_ids: Sequence[str]) -> Iterator[RemoteOrder]:
+        return self._orders.read(external_ids)
+
+    def subscribe(self, address: str) -> list[str]:
+        """Raises ChannelError (CONFIGURATION) when no shop could reach the address; see
+        `subscriptions.subscribe`."""
+        return subscriptions.subscribe(self._client, address)
+
+    def open_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        secrets = parameters.signing_secrets(self.connection)
+        return notices.opened(secrets, self._shop_domain, headers, body)
 
     def send_shipment(self, shipment: Shipment) -> str:
         return shipments.send(self._client, shipment)
@@ -182,9 +202,6 @@ def _limits(granted: set[str]) -> Iterator[str]:
     unable = sorted(SHIPMENT_SCOPES - granted)
     if unable:
         yield f"Shipments can not be sent before {', '.join(unable)} is granted"
-
-
-def _with_implied(scopes: Iterable[str]) -> set[str]:
-    """Granted scopes; one to write includes the one to read."""
-    granted = set(scopes)
-    return granted | {f"read_{one[6:]}" for one in granted if one.startswith("write_")}
+    for scope in subscriptions.missing(granted):
+        if scope != ORDER_SCOPE:
+            yield f"Some changes are heard of late: Shopify tells of them only with {scope}"

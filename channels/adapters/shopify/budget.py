@@ -1,4 +1,4 @@
-"""Keeps calls inside Shopify's cost bucket: predicts its level and waits before it runs dry.
+"""Keeps calls inside Shopify's cost bucket: reserves points and waits before it runs dry.
 
 The bucket (per app and shop) is charged the requested cost up front, refunded to the actual cost,
 and refills steadily. Its three numbers come with every answer and are never assumed.
@@ -11,69 +11,68 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from channels.contract import ChannelError, Code
+from channels.contract import ChannelError, Code, Meter
+from channels.meter import LocalMeter
 
 MAX_WAIT_SECONDS = 20.0
 MAX_PAUSE_SECONDS = 60.0
 
 
 class Budget:
-    """One account's bucket as last told, carried forward by a monotonic clock.
+    """One connection's share in the account's bucket. Not thread-safe.
 
-    Other processes of the same app drain the same bucket unseen, so the prediction may be too
-    good; Shopify then says THROTTLED and nothing is lost. Not thread-safe.
+    Who else drains the bucket without this meter is seen only by the next answer; Shopify then says
+    THROTTLED and nothing is lost.
     """
 
     def __init__(
         self,
+        meter: Meter | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._clock = clock
+        """`clock` rules the meter that is made when none is given."""
+        self._meter = meter or LocalMeter(clock)
         self._sleep = sleep
         self._jitter = jitter
-        self._maximum = 0.0
-        self._available = 0.0
-        self._restore_rate = 0.0
-        self._seen_at: float | None = None
         self._refusals = 0
         self._asked: dict[str, float] = {}
+        self._reserved = 0.0
 
-    def observe(self, name: str, cost: Mapping[str, Any]) -> None:
-        """Take `extensions.cost` of an answer to the operation of that name."""
-        if cost.get("requestedQueryCost"):
-            self._asked[name] = float(cost["requestedQueryCost"])
-        status = cost["throttleStatus"]
-        self._maximum = float(status["maximumAvailable"])
-        self._available = float(status["currentlyAvailable"])
-        self._restore_rate = float(status["restoreRate"])
-        self._seen_at = self._clock()
-
-    def available(self) -> float | None:
-        """Points in the bucket now, by prediction; None before the first answer."""
-        if self._seen_at is None:
-            return None
-        refilled = (self._clock() - self._seen_at) * self._restore_rate
-        return min(self._maximum, self._available + refilled)
-
-    def wait_for(self, name: str, guess: int) -> None:
-        """Return when the operation fits, sleeping if need be; `guess` is its cost in points
-        as long as no answer has told the real one.
+    def reserve(self, what: str, guess: int) -> None:
+        """Take the points of a call and return when they are there, sleeping if need be. `what`
+        names calls of one price; `guess` is that price as long as no answer has told the real one.
 
         Raises ChannelError (RATE_LIMITED, nothing sent) when that is more than 20 s away.
         """
-        level = self.available()
-        if level is None:
-            return
-        missing = min(self._asked.get(name, float(guess)), self._maximum) - level
-        if missing <= 0:
-            return
-        seconds = missing / self._restore_rate if self._restore_rate else MAX_PAUSE_SECONDS
+        self._reserved = self._asked.get(what, float(guess))
+        seconds = self._meter.reserve(self._reserved)
         if seconds > MAX_WAIT_SECONDS:
+            self.give_back()
             raise rate_limited("The call budget of the store is used up", seconds)
-        self._sleep(seconds)
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def give_back(self, used: float = 0.0) -> None:
+        """The call is over, or was not made: return what it did not use."""
+        if self._reserved > used:
+            self._meter.release(self._reserved - used)
+        self._reserved = 0.0
+
+    def observe(self, what: str, cost: Mapping[str, Any]) -> None:
+        """Take `extensions.cost` of an answer to a call. Without an actual cost it was refused, and
+        charged nothing."""
+        if cost.get("requestedQueryCost"):
+            self._asked[what] = float(cost["requestedQueryCost"])
+        status = cost["throttleStatus"]
+        self.give_back(float(cost.get("actualQueryCost") or 0))
+        self._meter.observe(
+            available=float(status["currentlyAvailable"]),
+            maximum=float(status["maximumAvailable"]),
+            restore_rate=float(status["restoreRate"]),
+        )
 
     def throttled(self, cost: Mapping[str, Any]) -> float:
         """Seconds to wait after a THROTTLED answer: at least 1, and a little at random on top so

@@ -41,6 +41,8 @@ class Client:
         try:
             return self._run(operation, variables)
         except ChannelError as error:
+            if not error.is_outcome_unknown:
+                self._budget.give_back()
             error.is_outcome_unknown &= operation.is_mutation
             raise
 
@@ -68,7 +70,8 @@ class Client:
         body = encoded(
             {"operationName": operation.name, "query": operation.text, "variables": variables}
         )
-        self._budget.wait_for(operation.name, operation.cost)
+        priced = _priced(operation, variables)
+        self._budget.reserve(priced, operation.cost)
         reply = self._post(operation.name, body)
         if reply.status == 401 and self._tokens.renew():
             reply = self._post(operation.name, body)
@@ -76,7 +79,7 @@ class Client:
         if failure is not None:
             raise failure
         self._note_version(reply.headers)
-        return self._data(reply, operation)
+        return self._data(reply, operation, priced)
 
     def _post(self, label: str, body: bytes) -> Reply:
         headers = {
@@ -86,13 +89,13 @@ class Client:
         }
         return self._http.post(self._url, body=body, headers=headers, label=label)
 
-    def _data(self, reply: Reply, operation: Operation) -> Payload:
+    def _data(self, reply: Reply, operation: Operation, priced: str) -> Payload:
         body = _parsed(reply.body)
         if body is None:
             raise failures.unreadable("is no JSON object")
         cost = (body.get("extensions") or {}).get("cost") or {}
         if "throttleStatus" in cost:
-            self._budget.observe(operation.name, cost)
+            self._budget.observe(priced, cost)
         failure = failures.of_errors(body, self._budget) or failures.of_search(body)
         if failure is not None:
             raise failure
@@ -119,6 +122,11 @@ def encoded(body: Mapping[str, Any]) -> bytes:
     """Sorted keys and fixed separators: the bytes survive a round trip through any JSON store,
     and Shopify, which fingerprints what comes under a key, sees a repeat as a repeat."""
     return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _priced(operation: Operation, variables: Mapping[str, Any]) -> str:
+    """Names calls of one price: the same document, sized by as many ids."""
+    return f"{operation.name} {operation.cost} {len(variables.get('ids') or ())}"
 
 
 def _parsed(body: bytes) -> Payload | None:

@@ -5,6 +5,7 @@ rule applied by hand: scalar 0, object 1, mutation 10, a list or connection by t
 its `first`; one operation must stay under 1,000 points. It is a first guess only: every answer
 tells the real number, which rules from then on.
 Plain user errors (activation, item update, fulfilment) have no `code`; asking for it is refused.
+Those that read orders stand in `order_documents`, those about notices in `hook_documents`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 
 WRITE_COST = 15
+DEAD_FULFILLMENTS = frozenset({"CANCELLED", "ERROR", "FAILURE"})
+"""Statuses of a fulfilment that came to nothing: its units are not shipped."""
 QUANTITY_NAMES = '["available", "committed", "on_hand"]'
-ORDER_LINE_FIELDS = "id sku currentQuantity unfulfilledQuantity variant { inventoryItem { id } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,39 +131,6 @@ ADJUST_QUANTITIES = Operation(
     cost=WRITE_COST,
 )
 
-ORDERS = Operation(
-    "OrdersUpdatedSince",
-    f"""query OrdersUpdatedSince($after: String, $query: String) {{
-  orders(first: 25, after: $after, query: $query, sortKey: UPDATED_AT) {{
-    pageInfo {{ hasNextPage endCursor }}
-    nodes {{
-      id name createdAt updatedAt cancelledAt test
-      lineItems(first: 100) {{
-        pageInfo {{ hasNextPage }}
-        nodes {{ {ORDER_LINE_FIELDS} }}
-      }}
-    }}
-  }}
-}}""",
-    root="orders",
-    cost=190,
-)
-
-ORDER_LINES = Operation(
-    "OrderLinesPage",
-    f"""query OrderLinesPage($id: ID!, $after: String) {{
-  order(id: $id) {{
-    id
-    lineItems(first: 250, after: $after) {{
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{ {ORDER_LINE_FIELDS} }}
-    }}
-  }}
-}}""",
-    root="order",
-    cost=40,
-)
-
 FULFILLMENTS = Operation(
     "FulfillmentsOfOrder",
     """query FulfillmentsOfOrder($orderId: ID!) {
@@ -197,7 +166,7 @@ FULFILLMENT_ORDERS = Operation(
     fulfillmentOrders(first: 50, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes {
-        id
+        id status
         assignedLocation { location { id } }
         supportedActions { action }
       }
@@ -237,7 +206,7 @@ CREATE_FULFILLMENT = Operation(
 
 STATIC = (
     SHOP, LOCATIONS, VARIANTS, TRACKING, TRACK_ITEM, ACTIVATE_ITEM, SET_QUANTITIES,
-    ADJUST_QUANTITIES, ORDERS, ORDER_LINES, FULFILLMENTS, FULFILLMENT_LINES, FULFILLMENT_ORDERS,
+    ADJUST_QUANTITIES, FULFILLMENTS, FULFILLMENT_LINES, FULFILLMENT_ORDERS,
     FULFILLMENT_ORDER_LINES, CREATE_FULFILLMENT,
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from channels.contract import ChannelError, Code, Connection, Parameter
+from channels.contract import ChannelError, Code, Connection, Parameter, previous
 
 DEFAULT_VERSION = "2026-10"
 
@@ -35,8 +35,11 @@ PARAMETERS = (
     Parameter(
         name="client_secret",
         label="Client secret",
-        help="Goes with the client ID; a token is fetched with them and renewed every day.",
+        help="Goes with the client ID: a token is fetched with them and renewed every day. It also "
+        "proves that a webhook comes from Shopify, so give it beside an access token as well: a "
+        "custom app calls it API secret key.",
         is_secret=True,
+        is_signing=True,
         is_required=False,
         pattern=r"[\x21-\x7e]+",
     ),
@@ -69,6 +72,13 @@ def settled(connection: Connection) -> dict[str, str]:
     if not values["access_token"] and not (values["client_id"] and values["client_secret"]):
         raise _wrong("Give an access token, or a client ID together with its client secret")
     return values
+
+
+def signing_secrets(connection: Connection) -> list[str]:
+    """What Shopify may sign its notices with: the client secret and, as long as the connection
+    still holds it, the one before."""
+    names = ("client_secret", previous("client_secret"))
+    return [value for name in names if (value := connection.values.get(name, "").strip())]
 
 
 def base_url(values: Mapping[str, str]) -> str:

@@ -14,8 +14,6 @@ from channels.adapters.shopify import documents
 from channels.adapters.shopify.client import Client
 from channels.contract import ChannelError, Code, Payload, Shipment
 
-_DEAD_STATUSES = frozenset({"CANCELLED", "ERROR", "FAILURE"})
-
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
@@ -41,7 +39,9 @@ def send(client: Client, shipment: Shipment) -> str:
         message = "A shipment needs a reference or tracking number, and positive units"
         raise ChannelError(Code.BAD_REQUEST, message, permanent=True)
     order = _order(client, shipment.order_id)
-    fulfillments = [one for one in order["fulfillments"] if one["status"] not in _DEAD_STATUSES]
+    fulfillments = [
+        one for one in order["fulfillments"] if one["status"] not in documents.DEAD_FULFILLMENTS
+    ]
     made = [one["id"] for one in fulfillments if mark in _numbers(one)]
     rest = Counter(shipment.lines)
     for fulfillment_id in made:

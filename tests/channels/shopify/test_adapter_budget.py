@@ -25,6 +25,24 @@ class Clock:
         self.now += seconds
 
 
+class Notebook:
+    """A meter that notes what it is told, and lets everybody wait for seven seconds."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[str, float]] = []
+
+    def reserve(self, cost: float) -> float:
+        self.notes.append(("reserve", cost))
+        return 7.0
+
+    def release(self, cost: float) -> None:
+        self.notes.append(("release", cost))
+
+    def observe(self, *, available: float, maximum: float, restore_rate: float) -> None:
+        assert (maximum, restore_rate) == (2000, 100)
+        self.notes.append(("observe", available))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -35,62 +53,59 @@ def budget(clock: Clock) -> Budget:
     return Budget(clock=clock, sleep=clock.sleep, jitter=lambda: 0.5)
 
 
-def cost(available: float, requested: float | None = 12) -> dict[str, Any]:
+def cost(
+    available: float, requested: float | None = 12, actual: float | None = None
+) -> dict[str, Any]:
     status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": 100}
-    return {"requestedQueryCost": requested, "throttleStatus": status}
+    return {
+        "requestedQueryCost": requested,
+        "actualQueryCost": actual,
+        "throttleStatus": status,
+    }
 
 
-def test_nothing_is_known_and_nothing_waited_for_before_the_first_answer(
-    budget: Budget, clock: Clock
-) -> None:
-    budget.wait_for("Set", 900)
-    assert budget.available() is None
+def test_the_first_call_of_all_waits_for_nothing(budget: Budget, clock: Clock) -> None:
+    budget.reserve("Set", 900)
     assert clock.slept == []
-
-
-def test_the_level_rises_with_time_up_to_the_brim(budget: Budget, clock: Clock) -> None:
-    budget.observe("Set", cost(500))
-    clock.now += 3
-    assert budget.available() == 800
-    clock.now += 3600
-    assert budget.available() == 2000
 
 
 def test_a_call_that_fits_goes_at_once(budget: Budget, clock: Clock) -> None:
     budget.observe("Set", cost(12))
-    budget.wait_for("Set", 900)
+    budget.reserve("Set", 900)
     assert clock.slept == []
 
 
 def test_a_call_that_does_not_fit_waits_just_long_enough(budget: Budget, clock: Clock) -> None:
     budget.observe("Set", cost(2, requested=12))
-    budget.wait_for("Set", 0)
+    budget.reserve("Set", 0)
     assert clock.slept == [pytest.approx(0.1)]
-    assert budget.available() == pytest.approx(12)
 
 
 def test_an_operation_not_yet_priced_goes_by_the_guess(budget: Budget, clock: Clock) -> None:
     budget.observe("Set", cost(100))
-    budget.wait_for("Read", 300)
+    budget.reserve("Read", 300)
     assert clock.slept == [pytest.approx(2)]
 
 
 def test_a_guess_over_the_brim_waits_for_the_brim_only(budget: Budget, clock: Clock) -> None:
     budget.observe("Set", cost(1000))
-    budget.wait_for("Read", 5000)
+    budget.reserve("Read", 5000)
     assert clock.slept == [pytest.approx(10)]
 
 
-def test_a_wait_too_long_is_refused_with_the_time_to_come_back(
+def test_a_wait_too_long_is_refused_with_the_time_to_come_back_and_takes_nothing(
     budget: Budget, clock: Clock
 ) -> None:
     budget.observe("Set", cost(-2500))
     with pytest.raises(ChannelError) as caught:
-        budget.wait_for("Set", 0)
+        budget.reserve("Set", 0)
     assert clock.slept == []
     assert caught.value.code is Code.RATE_LIMITED
     assert (caught.value.permanent, caught.value.is_outcome_unknown) == (False, False)
     assert caught.value.retry_after == pytest.approx(25.12)
+    clock.now += 25.12
+    budget.reserve("Set", 0)
+    assert clock.slept == []
 
 
 def test_a_bucket_that_does_not_refill_is_no_endless_wait(budget: Budget) -> None:
@@ -98,7 +113,30 @@ def test_a_bucket_that_does_not_refill_is_no_endless_wait(budget: Budget) -> Non
     dry["throttleStatus"]["restoreRate"] = 0
     budget.observe("Set", dry)
     with pytest.raises(ChannelError):
-        budget.wait_for("Set", 0)
+        budget.reserve("Set", 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "given_back"), [(cost(500, 40, 15), [25]), (cost(500, 40), [40])]
+)
+def test_what_a_call_did_not_use_is_given_back_before_the_answer_is_told(
+    clock: Clock, answer: dict[str, Any], given_back: list[float]
+) -> None:
+    meter = Notebook()
+    budget = Budget(meter, sleep=clock.sleep)
+    budget.reserve("Read", 40)
+    budget.observe("Read", answer)
+    assert meter.notes == [("reserve", 40), ("release", given_back[0]), ("observe", 500)]
+    assert clock.slept == [7.0]
+
+
+def test_a_call_that_was_not_made_gives_back_all_once(clock: Clock) -> None:
+    meter = Notebook()
+    budget = Budget(meter, sleep=clock.sleep)
+    budget.reserve("Read", 40)
+    budget.give_back()
+    budget.give_back()
+    assert meter.notes == [("reserve", 40), ("release", 40)]
 
 
 @pytest.mark.parametrize(

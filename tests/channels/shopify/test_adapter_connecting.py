@@ -44,6 +44,12 @@ def test_scopes_that_only_shipments_need_are_told_without_failing(store: Store) 
     assert "read_orders" in told
 
 
+def test_the_connection_test_tells_when_webhooks_can_not_be_proven(store: Store) -> None:
+    for secret, count in (("", 1), ("sandbox-secret", 0)):
+        details = store.adapter(client_secret=secret).check().details
+        assert sum("client secret" in line for line in details) == count
+
+
 def test_a_wrong_token_and_a_wrong_version_are_told_apart(store: Store) -> None:
     for changes, code in (
         ({"access_token": "shpat_wrong"}, Code.UNAUTHORIZED),

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from channels.adapters.shopify import documents
+from channels.adapters.shopify import documents, order_documents
 from channels.adapters.shopify.sandbox.resolvers import orders as shop_orders
 from channels.contract import ChannelError, Code, RemoteOrder
-from tests.channels.shopify.test_adapter_failures import Shop, open_shop, said
 from tests.channels.shopify.test_adapter_stock import Store, rehearsal
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -25,12 +24,6 @@ def store() -> Iterator[Store]:
         store.items({"sku": "A", "levels": {"Here": 10}}, {"sku": "B", "levels": {"Here": 10}})
         store.shape("clock", at=NOON.isoformat(), is_frozen=True)
         yield store
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
 
 
 def place(store: Store, *skus: str, quantity: int = 3, **settings: Any) -> dict[str, Any]:
@@ -128,14 +121,14 @@ def test_many_orders_of_one_second_come_once_each(store: Store) -> None:
         place(store, "A", quantity=1, name=name)
     found = pull(store, NOON)
     assert [order.number for order in found] == numbers
-    assert [one["operation"] for one in store.requests()] == ["OrdersUpdatedSince"] * 3
+    assert [one["operation"] for one in store.requests()] == ["OrdersUpdatedSince"] * 2
 
 
 def test_the_next_page_is_read_only_when_wanted(store: Store) -> None:
-    for _ in range(26):
-        place(store, "A", quantity=1)
+    for _ in range(51):
+        place(store, "B", quantity=1)
     found = store.adapter().pull_orders(NOON)
-    for _ in range(25):
+    for _ in range(50):
         next(found)
     assert len(store.requests()) == 1
     next(found)
@@ -143,21 +136,22 @@ def test_the_next_page_is_read_only_when_wanted(store: Store) -> None:
 
 
 def test_an_order_that_changes_while_we_read_is_not_missed(store: Store) -> None:
-    placed = [place(store, "A", quantity=1) for _ in range(30)]
+    store.shape("levels", levels=[{"sku": "A", "location": "Here", "available": 60}])
+    placed = [place(store, "A", quantity=1) for _ in range(60)]
     found = store.adapter().pull_orders(NOON)
     seen = [next(found)]
     pass_time(store, seconds=1)
     # One that was already told, and one that is still to come.
-    for order in (placed[0], placed[28]):
+    for order in (placed[0], placed[58]):
         store.shape(f"orders/{order['number']}/fulfil")
     seen += found
     last = {order.external_id: units(order) for order in seen}
-    assert len(last) == 30
-    for order in (placed[0], placed[28]):
+    assert len(last) == 60
+    for order in (placed[0], placed[58]):
         assert last[order["order_id"]] == [("A", 1, 0)]
 
 
-@pytest.mark.parametrize(("count", "calls"), [(100, 1), (101, 2), (260, 3)])
+@pytest.mark.parametrize(("count", "calls"), [(100, 1), (101, 4), (260, 6)])
 def test_a_long_order_comes_whole_and_in_its_order(store: Store, count: int, calls: int) -> None:
     skus = [f"S{number}" for number in range(count)]
     store.items(*({"sku": sku, "levels": {"Here": 9}} for sku in skus))
@@ -165,7 +159,10 @@ def test_a_long_order_comes_whole_and_in_its_order(store: Store, count: int, cal
     (order,) = pull(store)
     assert units(order) == [(sku, 2, 2) for sku in skus]
     assert len({line.item_id for line in order.lines}) == count
-    assert len(store.requests()) == calls
+    (here,) = [place.external_id for place in store.adapter().pull_locations()]
+    assert {line.location_id for line in order.lines} == {here}
+    asked = [one for one in store.requests() if one["operation"] != "Locations"]
+    assert len(asked) == calls
 
 
 def test_our_guess_of_the_cost_is_the_price_asked(store: Store) -> None:
@@ -174,7 +171,12 @@ def test_our_guess_of_the_cost_is_the_price_asked(store: Store) -> None:
     place(store, *skus)
     pull(store)
     asked = [one["requested_cost"] for one in store.requests()]
-    guesses = [documents.ORDERS.cost, documents.ORDER_LINES.cost]
+    guesses = [
+        order_documents.orders(has_places=True).cost,
+        order_documents.by_id(1, has_places=True, is_whole=True).cost,
+        order_documents.LINES.cost,
+        documents.FULFILLMENT_ORDER_LINES.cost,
+    ]
     assert all(0 <= guess - cost <= 10 for guess, cost in zip(guesses, asked, strict=True))
 
 
@@ -215,7 +217,7 @@ def test_the_connection_test_tells_which_orders_stay_hidden(
 
 
 def test_a_failure_midway_keeps_what_was_read_and_the_rest_is_read_later(store: Store) -> None:
-    for _ in range(30):
+    for _ in range(60):
         place(store, "A", quantity=1)
         pass_time(store, seconds=1)
     found = store.adapter().pull_orders(NOON)
@@ -224,37 +226,6 @@ def test_a_failure_midway_keeps_what_was_read_and_the_rest_is_read_later(store: 
     with pytest.raises(ChannelError) as caught:
         seen.extend(found)
     assert (caught.value.permanent, caught.value.is_outcome_unknown) == (False, False)
-    assert len(seen) == 25
+    assert len(seen) == 50
     rest = pull(store, seen[-1].updated_at)
-    assert len({order.external_id for order in [*seen, *rest]}) == 30
-
-
-LINE = {
-    "id": "gid://shopify/LineItem/1", "sku": "A", "currentQuantity": 1, "unfulfilledQuantity": 1,
-    "variant": None,
-}  # fmt: skip
-MORE = {"hasNextPage": True, "endCursor": "c"}
-LONG = {
-    "id": "gid://shopify/Order/1", "name": "#1", "createdAt": "2026-11-21T12:00:00Z",
-    "updatedAt": "2026-11-21T12:00:00Z", "cancelledAt": None, "test": False,
-    "lineItems": {"pageInfo": {"hasNextPage": True}, "nodes": [LINE]},
-}  # fmt: skip
-PAGE = said(
-    body={"data": {"orders": {"pageInfo": {"hasNextPage": False, "endCursor": "c"},
-                              "nodes": [LONG]}}}
-)  # fmt: skip
-GONE = said(body={"data": {"order": None}})
-
-
-def test_a_long_order_deleted_before_its_lines_are_read_is_left_out(shop: Shop) -> None:
-    shop.answers = [PAGE, GONE]
-    assert list(shop.adapter().pull_orders(NOON)) == []
-    assert shop.answers == []
-
-
-def test_a_long_order_deleted_between_pages_of_its_lines_never_comes_by_halves(shop: Shop) -> None:
-    half = {"order": {"id": LONG["id"], "lineItems": {"pageInfo": MORE, "nodes": [LINE]}}}
-    shop.answers = [PAGE, said(body={"data": half}), GONE]
-    with pytest.raises(ChannelError, match="Deleted") as caught:
-        list(shop.adapter().pull_orders(NOON))
-    assert (caught.value.code, caught.value.permanent) == (Code.UNAVAILABLE, False)
+    assert len({order.external_id for order in [*seen, *rest]}) == 60

@@ -82,3 +82,22 @@ def test_requests_go_to_the_shop_or_to_its_sandbox(sandbox: str, origin: str) ->
 def test_secrets_are_marked_as_such() -> None:
     secret = {one.name for one in ShopifyAdapter.parameters if one.is_secret}
     assert secret == {"access_token", "client_secret"}
+
+
+def test_the_client_secret_proves_webhooks_for_a_static_token_too_and_says_so() -> None:
+    (signing,) = [one for one in ShopifyAdapter.parameters if one.is_signing]
+    assert signing.name == "client_secret"
+    assert "webhook" in signing.help
+    assert "API secret key" in signing.help
+    assert not signing.is_required
+
+
+def test_what_a_notice_may_be_signed_with_is_the_secret_and_the_one_before() -> None:
+    for values, secrets in (
+        ({}, []),
+        ({"client_secret": " new "}, ["new"]),
+        ({"client_secret": "new", "client_secret.previous": "old"}, ["new", "old"]),
+        ({"client_secret": "", "client_secret.previous": "old"}, ["old"]),
+        ({"client_secret": "new", "client_secret.previous": ""}, ["new"]),
+    ):
+        assert parameters.signing_secrets(Connection(GOOD | values)) == secrets

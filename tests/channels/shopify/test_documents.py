@@ -12,12 +12,17 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
 from graphql.language import EnumValueNode, FieldNode, OperationDefinitionNode
 
-from channels.adapters.shopify import documents
+from channels.adapters.shopify import documents, hook_documents, order_documents
 from channels.adapters.shopify.documents import Operation
 
 SPECS = Path(os.environ.get("STOCKCAST_SPECS") or Path(__file__).parents[4] / "shared" / "specs")
 DUMP = SPECS / "shopify" / "admin_2026-10.json.gz"
-ALL = [*documents.STATIC, documents.levels(1), documents.levels(3), documents.levels(10)]
+ALL = [
+    *documents.STATIC,
+    *order_documents.STATIC,
+    *hook_documents.STATIC,
+    *(documents.levels(count) for count in (1, 3, 10)),
+]
 
 
 @cache
@@ -72,7 +77,7 @@ def test_no_document_asks_for_more_points_than_one_call_may_cost() -> None:
 
 
 def test_orders_are_sorted_by_the_time_they_are_searched_by() -> None:
-    (root,) = definition(documents.ORDERS).selection_set.selections
+    (root,) = definition(order_documents.orders(has_places=True)).selection_set.selections
     assert isinstance(root, FieldNode)
     given = {argument.name.value: argument.value for argument in root.arguments or ()}
     sort_key = given["sortKey"]
