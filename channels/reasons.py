@@ -107,9 +107,31 @@ REASONS: dict[Code, Reason] = {
         " changes it.",
     ),
     Code.SHIPPED_THERE: Reason(
-        "Shipped at the channel before we knew of it",
-        "Its units left without an order here: adjust the stock by hand.",
+        "Shipped at the channel, not in stock here",
+        "Receive or count the goods: the shipment is then booked by itself. If the order is"
+        " canceled or archived here, unarchive it or adjust the stock by hand.",
     ),
+    Code.BREAKER: Reason(
+        "Held back: too many zeros at once",
+        "Look for the run that waits for approval: approve it when the zeros are meant, or correct"
+        " what made them. One that was refused is asked for again when the stock changes or a day"
+        " is over; Confirm and send tells a single one at once.",
+    ),
+    Code.FORGED: Reason(
+        "Signature of a webhook is wrong",
+        "Somebody else sent it, or the client secret here is not the channel's: enter the one that"
+        " the channel signs with.",
+    ),
+    Code.CHANGED_THERE: Reason(
+        "Changed at the channel",
+        "Somebody, or another app, edited the number there. The right number is sent again unless"
+        " the channel is set to report only.",
+    ),
+    Code.NOT_FED: Reason(
+        "No warehouse feeds this location",
+        "Nothing to do unless it should: map a warehouse to the location.",
+    ),
+    Code.SUBSCRIBED: Reason("Webhooks were missing and are set up again", "Nothing to do."),
     Code.VERSION_MISMATCH: Reason(
         "Answered by another API version",
         "The version set on the channel is retired or unknown: choose a supported one.",

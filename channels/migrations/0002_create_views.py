@@ -40,7 +40,7 @@ SELECT listing.id || ':' || coalesce(level.location_id, 0) AS id,
         WHEN listing.state <> 'linked' THEN listing.state
         WHEN level.id IS NULL THEN 'skipped'
         WHEN level.reason = 'stock_unknown' THEN 'skipped'
-        WHEN level.reason NOT IN ('', 'stale', 'outcome_unknown') THEN 'error'
+        WHEN level.reason NOT IN ('', 'stale', 'outcome_unknown', 'breaker', 'not_fed') THEN 'error'
         WHEN level.stale_version > level.pushed_version THEN 'pending'
         WHEN coalesce(level.acknowledged, 0) <= 0 THEN 'out_of_stock'
         ELSE 'linked'

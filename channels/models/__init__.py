@@ -4,7 +4,8 @@ from channels.models.binding import ChannelOrder, ChannelOrderLine, Transmission
 from channels.models.channel import Channel
 from channels.models.communicated import Communicated
 from channels.models.listing import Listing, ListingLevel
-from channels.models.location import Feed, Location
+from channels.models.location import Feed, FeedPeriod, Location
+from channels.models.notice import Notice
 from channels.models.publication import Batch, Observation, Publication
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "ChannelOrderLine",
     "Communicated",
     "Feed",
+    "FeedPeriod",
     "Listing",
     "ListingLevel",
     "Location",
+    "Notice",
     "Observation",
     "Publication",
     "Transmission",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from channels.models.channel import Channel
 from orders.models import Asn, SalesOrder, SalesOrderLine
@@ -19,7 +20,9 @@ class ChannelOrder(models.Model):
     )
     reason = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True)
+    placed_at = models.DateTimeField("placed at the channel", null=True, blank=True)
     updated_at = models.DateTimeField("changed at the channel")
+    heard_at = models.DateTimeField("first heard of", default=timezone.now, editable=False)
     taken_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -27,6 +30,13 @@ class ChannelOrder(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "external_id"], name="one_order_per_channel_and_external_id"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "taken_at"],
+                condition=~Q(reason=""),
+                name="channel_order_waiting",
             )
         ]
 
@@ -41,6 +51,9 @@ class ChannelOrderLine(models.Model):
     external_id = models.CharField(max_length=120)
     sku = models.CharField("SKU", max_length=255, blank=True)
     ordered = models.PositiveIntegerField(default=0, help_text="As the channel last told it.")
+    returned = models.PositiveIntegerField(
+        default=0, help_text="Units the channel put back into stock that were booked here, too."
+    )
     order_line = models.OneToOneField(
         SalesOrderLine, models.PROTECT, null=True, blank=True, related_name="binding"
     )

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -17,8 +19,17 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(f"“{value}” is no time zone: write one such as Europe/Bucharest.")
 
 
+def make_hook_key() -> str:
+    """What makes a channel's webhook address unguessable: 43 characters that suit an address."""
+    return secrets.token_urlsafe(32)
+
+
 class Channel(models.Model):
     """One connected account: a store, a seller, a company."""
+
+    class DriftPolicy(models.TextChoices):
+        MEND = "mend", "Mend it and report it"
+        REPORT = "report", "Report it only"
 
     class Matching(models.TextChoices):
         SKU = "sku", "SKU"
@@ -63,6 +74,29 @@ class Channel(models.Model):
         default=False,
         help_text="An order canceled at the channel is archived at once, so it stops counting.",
     )
+    is_unmapped_zeroed = models.BooleanField(
+        "zero locations without a warehouse",
+        default=False,
+        help_text="Locations that no warehouse feeds, that are not in use, or that are created"
+        " later at the channel are told 0 for a product when its stock next changes.",
+    )
+    drift_policy = models.CharField(
+        "when its number is not ours",
+        max_length=6,
+        choices=DriftPolicy.choices,
+        default=DriftPolicy.MEND,
+        help_text="Every 15 minutes the channel's numbers are read and compared with ours.",
+    )
+    breaker_share = models.PositiveSmallIntegerField(
+        "pause when more is zeroed than (%)",
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="A run that would set a larger share of the channel's listings to 0 within an"
+        " hour waits for a person's approval. 100 never waits.",
+    )
+    hook_key = models.CharField(max_length=64, unique=True, default=make_hook_key, editable=False)
+    hooks_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hooks_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     orders_seen_until = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The last change of an order we took in."

@@ -76,6 +76,12 @@ class ListingLevel(models.Model):
     stale_version = models.BigIntegerField(default=1)
     pushed_version = models.BigIntegerField(default=0)
     stale_at = models.DateTimeField(default=timezone.now, help_text="Due since.")
+    is_falling = models.BooleanField(
+        default=False, help_text="Stock fell since the last push: told before what rose."
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last compared with the channel."
+    )
     reason = models.CharField(
         max_length=40,
         blank=True,
@@ -93,10 +99,16 @@ class ListingLevel(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["location", "id"],
+                fields=["location", "-is_falling", "stale_at", "id"],
                 condition=Q(stale_version__gt=F("pushed_version")),
                 name="listing_level_due",
-            )
+            ),
+            models.Index(
+                F("location"),
+                F("checked_at").asc(nulls_first=True),
+                F("id"),
+                name="listing_level_unchecked",
+            ),
         ]
 
     def __str__(self) -> str:

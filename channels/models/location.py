@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from channels.models.channel import Channel
 from inventory.models import Warehouse
@@ -31,6 +32,29 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.channel})"
+
+
+class FeedPeriod(models.Model):
+    """From when until when a warehouse fed a location; open-ended while it does. Kept so that any
+    past moment can be explained with the mapping of that moment."""
+
+    location = models.ForeignKey(Location, models.CASCADE, related_name="periods")
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["location_id", "warehouse_id", "began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["location", "warehouse"],
+                condition=Q(ended_at=None),
+                name="one_open_period_per_location_and_warehouse",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.warehouse_id} → {self.location_id} from {self.began_at}"
 
 
 class Feed(models.Model):

@@ -36,8 +36,11 @@ LOOK_AT_CHANNELS = [
     "channels.view_publication",
     "channels.view_channelorder",
     "channels.view_transmission",
+    "channels.view_notice",
     "syncjobs.view_run",
     "syncjobs.view_processlog",
+    "syncjobs.view_finding",
+    "syncjobs.view_oversell",
 ]
 
 
@@ -70,6 +73,7 @@ GROUPS = {
         "channels.change_listing",
         "channels.change_transmission",
         "orders.change_salesorder",
+        "syncjobs.change_oversell",
     ],
     "Partner": LOOK_AT_STOCK,
     "Stock communicator": [*LOOK_AT_STOCK, *LOOK_AT_CHANNELS, "channels.send_communicated"],

@@ -23,6 +23,19 @@ ENTRIES = [
         "Asks every channel for orders that changed since the last look.",
     ),
     (
+        "Comparison: read what the channels show",
+        "*/15",
+        "syncjobs.tasks.compare",
+        "Reads each channel's numbers, compares them with ours, and keeps what differs with its"
+        " cause.",
+    ),
+    (
+        "Webhooks: create what is missing",
+        "7",
+        "syncjobs.tasks.subscribe",
+        "Once an hour, asks every channel whether it still sends us its webhooks.",
+    ),
+    (
         "Retry: channels that have rested after an error",
         "*",
         "syncjobs.tasks.retry",

@@ -14,6 +14,7 @@ class Run(models.Model):
         BULK = "bulk", "Chosen products"
         HARD = "hard", "Hard sync of all"
         ORDERS = "orders", "Orders in"
+        COMPARE = "compare", "Comparison"
 
     class Trigger(models.TextChoices):
         CHANGE = "change", "Stock changed"
@@ -26,9 +27,10 @@ class Run(models.Model):
         FINISHED = "finished", "Finished"
         FAILED = "failed", "Stopped by an error"
         INTERRUPTED = "interrupted", "Interrupted"
+        PAUSED = "paused", "Waits for approval"
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="runs")
-    kind = models.CharField(max_length=6, choices=Kind.choices)
+    kind = models.CharField(max_length=7, choices=Kind.choices)
     trigger = models.CharField(max_length=8, choices=Trigger.choices)
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.QUEUED)
     requested_by = models.CharField(max_length=150, blank=True)
@@ -40,6 +42,21 @@ class Run(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(
+        default=0, help_text="Zeros not told because they were too many at once."
+    )
+    approved_by = models.CharField(
+        max_length=150, blank=True, help_text="Who approved that so many are set to 0."
+    )
+    refused_by = models.CharField(
+        max_length=150, blank=True, help_text="Who decided that the held zeros stay untold."
+    )
+    approved_levels = models.JSONField(
+        default=list, blank=True, help_text="Listing levels whose zeros a person approved."
+    )
+    preview = models.JSONField(
+        null=True, blank=True, help_text="What the run was about to tell when it was paused."
+    )
     error_code = models.CharField(max_length=40, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -64,4 +81,4 @@ class Run(models.Model):
     @property
     def done(self) -> int:
         """Listing levels dealt with so far."""
-        return self.sent + self.unchanged + self.skipped + self.failed
+        return self.sent + self.unchanged + self.skipped + self.failed + self.held

@@ -1,0 +1,54 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from channels.models import Channel, ListingLevel
+
+
+class Finding(models.Model):
+    """A level that shows another number at the channel than it should, with the cause. Open until
+    it is mended or has gone by itself."""
+
+    class Cause(models.TextChoices):
+        ORDER = "order", "Order not imported yet"
+        EDIT = "edit", "Changed at the channel"
+        REJECTED = "rejected", "Write rejected"
+        NOT_MAPPED = "not_mapped", "Not mapped"
+        PENDING = "pending", "Not sent yet"
+        UNEXPLAINED = "unexplained", "Unexplained"
+
+    class Outcome(models.TextChoices):
+        MENDED = "mended", "Mended"
+        GONE = "gone", "Right by itself"
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="findings")
+    level = models.ForeignKey(ListingLevel, models.CASCADE, related_name="findings")
+    cause = models.CharField(max_length=11, choices=Cause.choices)
+    shown = models.IntegerField(
+        "channel shows", null=True, blank=True, help_text="Empty when it is not tracked there."
+    )
+    believed = models.IntegerField("we believed", null=True, blank=True)
+    should = models.IntegerField("should show", null=True, blank=True)
+    committed_there = models.IntegerField("on orders there", null=True, blank=True)
+    committed_here = models.IntegerField("of its orders held here", null=True, blank=True)
+    message = models.TextField(blank=True)
+    opened_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField("last seen", default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=6, choices=Outcome.choices, blank=True)
+    closed_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "drift"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level"], condition=Q(closed_at=None), name="one_open_finding_per_level"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["channel"], condition=Q(closed_at=None), name="finding_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()}: {self.shown} shown, {self.should} right"
