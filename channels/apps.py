@@ -12,4 +12,5 @@ class ChannelsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so these modules can not be imported at the top.
         import_module("channels.due").connect()
+        import_module("channels.mapping").connect()
         import_module("channels.transmission").connect()

@@ -85,11 +85,11 @@ def select(channel: str = "", sku: str = "") -> QuerySet[Communicated]:
 def rows_as_of(table: QuerySet[Communicated], moment: datetime) -> list[Row]:
     """The same rows as they were: stock from the ledger, what was told and read from its receipts.
 
-    The mapping of warehouses and the rule are today's. A listing ticked later has no row.
+    So is the mapping of warehouses. A listing ticked later has no row.
     """
     entries = list(
         table.filter(listing__ticked_at__lte=moment).annotate(
-            told=_last(Publication, "quantity", _TOLD, moment, "answered_at"),
+            told=_last(Publication, "acknowledged", _TOLD, moment, "answered_at"),
             told_at=_last(Publication, "answered_at", _TOLD, moment, "answered_at"),
             seen=_last(Observation, "available", Q(), moment, "read_at"),
             seen_at=_last(Observation, "read_at", Q(), moment, "read_at"),

@@ -10,18 +10,23 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 
+from channels import mapping
 from channels.models import Channel, Listing, ListingLevel
 from channels.signals import levels_due
 from inventory.signals import stock_changed
 
 # Rows are locked in primary-key order before the update, as every bulk update of shared rows is.
 _MARK = """
-WITH due AS MATERIALIZED (
-    SELECT level.id FROM channels_listinglevel level WHERE level.id IN ({source})
-    ORDER BY level.id FOR UPDATE
+WITH source AS MATERIALIZED (
+    SELECT id, bool_or(falls) AS falls FROM ({source}) AS wanted(id, falls) GROUP BY id
+), due AS MATERIALIZED (
+    SELECT level.id, source.falls FROM channels_listinglevel level
+    JOIN source ON source.id = level.id
+    ORDER BY level.id FOR UPDATE OF level
 ), marked AS (
     UPDATE channels_listinglevel level
     SET stale_version = stale_version + 1, failures = 0, retry_at = NULL,
+        is_falling = is_falling OR due.falls,
         stale_at = CASE WHEN stale_version > pushed_version THEN stale_at ELSE clock_timestamp() END
     FROM due WHERE level.id = due.id
     RETURNING level.location_id
@@ -30,39 +35,59 @@ SELECT DISTINCT location.channel_id
 FROM marked JOIN channels_location location ON location.id = marked.location_id
 """
 
+# A channel that zeroes its unmapped locations does so when the product's stock changes.
 _BY_STOCK = """
-    SELECT level.id FROM unnest(%s::bigint[], %s::bigint[]) AS changed(product_id, warehouse_id)
+    SELECT level.id, changed.falls
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bool[]) AS changed(product_id, warehouse_id, falls)
     JOIN channels_feed feed ON feed.warehouse_id = changed.warehouse_id
     JOIN channels_listing listing
         ON listing.product_id = changed.product_id AND listing.channel_id = feed.channel_id
     JOIN channels_listinglevel level
         ON level.listing_id = listing.id AND level.location_id = feed.location_id
+    UNION ALL
+    SELECT level.id, false FROM channels_channel channel
+    JOIN channels_listing listing
+        ON listing.channel_id = channel.id AND listing.product_id = ANY(%s)
+    JOIN channels_listinglevel level ON level.listing_id = listing.id
+    WHERE channel.is_unmapped_zeroed AND level.acknowledged IS DISTINCT FROM 0
+        AND NOT EXISTS (SELECT FROM channels_feed WHERE location_id = level.location_id)
 """
 
-_BY_ID = "SELECT unnest(%s::bigint[])"
+_BY_ID = "SELECT unnest(%s::bigint[]), false"
 
 _BY_CHANNEL = """
-    SELECT level.id FROM channels_listinglevel level
+    SELECT level.id, false FROM channels_listinglevel level
     JOIN channels_location location ON location.id = level.location_id
     WHERE location.channel_id = %s
+        AND EXISTS (SELECT FROM channels_feedperiod WHERE location_id = location.id)
 """
 
+# A level at a location that nothing feeds is made only to be zeroed, and that only when stock
+# changes: it does not begin as due.
 _CREATE_LEVELS = """
-INSERT INTO channels_listinglevel
-    (listing_id, location_id, stale_version, pushed_version, stale_at, reason, failures)
-SELECT listing.id, location.id, 1, 0, clock_timestamp(), '', 0
+INSERT INTO channels_listinglevel (listing_id, location_id, stale_version, pushed_version, stale_at,
+    is_falling, reason, failures)
+SELECT listing.id, location.id, location.version, 0, clock_timestamp(), false, '', 0
 FROM channels_listing listing
-JOIN (SELECT DISTINCT channel_id, location_id AS id FROM channels_feed) location
-    ON location.channel_id = listing.channel_id
+JOIN (
+    SELECT DISTINCT channel_id, location_id AS id, 1 AS version FROM channels_feed
+    UNION ALL
+    SELECT place.channel_id, place.id, 0 FROM channels_location place
+    JOIN channels_channel channel ON channel.id = place.channel_id AND channel.is_unmapped_zeroed
+    WHERE place.is_active AND NOT EXISTS (SELECT FROM channels_feed WHERE location_id = place.id)
+) location ON location.channel_id = listing.channel_id
 WHERE listing.channel_id = %s
 ORDER BY listing.id, location.id
 ON CONFLICT (listing_id, location_id) DO NOTHING
 """
 
 
-def by_stock(levels: Sequence[tuple[int, int]]) -> None:
-    """The stock of these (product id, warehouse id) pairs changed."""
-    _mark(_BY_STOCK, [product for product, _ in levels], [warehouse for _, warehouse in levels])
+def by_stock(levels: Sequence[tuple[int, int]], fallen: Collection[tuple[int, int]] = ()) -> None:
+    """The stock of these (product id, warehouse id) pairs changed; of the fallen ones there is less
+    to sell than before, so they are told first. One statement: two would lock in two orders."""
+    falls = set(fallen)
+    products, warehouses = [each[0] for each in levels], [each[1] for each in levels]
+    _mark(_BY_STOCK, products, warehouses, [each in falls for each in levels], products)
 
 
 def by_listing(listings: Collection[Listing] | Collection[int]) -> None:
@@ -82,18 +107,19 @@ def by_channel(channel: Channel) -> None:
     Creates the levels of newly fed locations.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_CREATE_LEVELS, [channel.pk])
+        create_levels(channel)
         _mark(_BY_CHANNEL, channel.pk)
 
 
 def create_levels(channel: Channel) -> None:
-    """Give every listing of the channel a level at every location that is fed; new ones are due."""
+    """Give every listing of the channel a level at every location that is fed (new ones are due),
+    and at the others where the channel zeroes them. Keeps the mapping of this moment, too."""
+    mapping.remember()
     with connection.cursor() as cursor:
         cursor.execute(_CREATE_LEVELS, [channel.pk])
 
 
-def _mark(source: str, *parameters: int | list[int]) -> None:
+def _mark(source: str, *parameters: int | list[int] | list[bool]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MARK.format(source=source), parameters)
         channel_ids = sorted(row[0] for row in cursor.fetchall())
@@ -101,8 +127,10 @@ def _mark(source: str, *parameters: int | list[int]) -> None:
         levels_due.send(sender=None, channel_ids=channel_ids)
 
 
-def _on_stock_changed(levels: Sequence[tuple[int, int]], **_: object) -> None:
-    by_stock(levels)
+def _on_stock_changed(
+    levels: Sequence[tuple[int, int]], fallen: Sequence[tuple[int, int]], **_: object
+) -> None:
+    by_stock(levels, fallen)
 
 
 def connect() -> None:

@@ -56,6 +56,7 @@ def tick(
         again_ids = list(again.values_list("pk", flat=True))
         Listing.objects.filter(pk__in=again_ids).update(is_ticked=True)
         due.create_levels(channel)
+        belief.forget(again_ids)  # nobody looked while it was not communicated
         due.by_listing(again_ids)
     return len(new) + len(again_ids)
 

@@ -5,12 +5,11 @@ The only place where stock becomes a number for a channel; adapters get it finis
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from channels.models import Feed
+from channels import mapping
 from channels.rules import Decision, Input, Rule, apply
 from inventory import availability
 
@@ -27,32 +26,22 @@ def decide(
 ) -> dict[Place, Decision]:
     """Decide many numbers at once: two queries, however many places.
 
-    `as_of` uses the stock as it was recorded then, with today's mapping.
+    `as_of` uses the stock and the mapping as they were recorded then.
     """
     places = set(places)
-    feeds = _feeds({place.location_id for place in places})
+    feeds = mapping.sources({place.location_id for place in places}, as_of)
     stock = availability.at(
         {place.product_id for place in places},
-        {warehouse for each in feeds.values() for warehouse, _ in each},
+        {source.warehouse_id for each in feeds.values() for source in each},
         as_of,
     )
     rule = rule or Rule()
     return {place: apply(rule, _inputs(place, feeds, stock)) for place in places}
 
 
-def _feeds(location_ids: set[int]) -> Mapping[int, Sequence[tuple[int, str]]]:
-    feeds: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    rows = Feed.objects.filter(location__in=location_ids).order_by("location_id", "warehouse_id")
-    for location, warehouse, name in rows.values_list(
-        "location_id", "warehouse_id", "warehouse__name"
-    ):
-        feeds[location].append((warehouse, name))
-    return feeds
-
-
 def _inputs(
     place: Place,
-    feeds: Mapping[int, Sequence[tuple[int, str]]],
+    feeds: Mapping[int, Sequence[mapping.Source]],
     stock: Mapping[tuple[int, int], availability.Stock],
 ) -> list[Input]:
     inputs = []

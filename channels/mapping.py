@@ -1,0 +1,86 @@
+"""Which warehouse fed which location when: kept as periods, so that a past moment is explained with
+the mapping of that moment and not with today's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.signals import post_save
+
+from channels.models import Feed, FeedPeriod
+from inventory.models import Warehouse
+
+
+class Source(NamedTuple):
+    """A warehouse that feeds a location."""
+
+    warehouse_id: int
+    name: str
+
+
+# The view says what is so now; periods follow it. Both statements find nothing to do as a rule.
+_END = """
+UPDATE channels_feedperiod period SET ended_at = clock_timestamp()
+WHERE period.ended_at IS NULL AND NOT EXISTS (
+    SELECT FROM channels_feed feed
+    WHERE feed.location_id = period.location_id AND feed.warehouse_id = period.warehouse_id
+)
+"""
+_BEGIN = """
+INSERT INTO channels_feedperiod (location_id, warehouse_id, began_at)
+SELECT feed.location_id, feed.warehouse_id, clock_timestamp() FROM channels_feed feed
+WHERE NOT EXISTS (
+    SELECT FROM channels_feedperiod period
+    WHERE period.location_id = feed.location_id AND period.warehouse_id = feed.warehouse_id
+        AND period.ended_at IS NULL
+)
+ON CONFLICT DO NOTHING
+"""
+
+
+def remember() -> None:
+    """Bring the periods up to what the mapping is now; called in the transaction that changed it,
+    and by every sweep."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END)
+        cursor.execute(_BEGIN)
+
+
+def sources(
+    location_ids: Collection[int], as_of: datetime | None = None
+) -> Mapping[int, Sequence[Source]]:
+    """The warehouses that feed each of these locations, now or at a past moment. One query."""
+    rows = _now(location_ids) if as_of is None else _then(location_ids, as_of)
+    found: dict[int, list[Source]] = defaultdict(list)
+    for location_id, warehouse_id, name in rows:
+        found[location_id].append(Source(warehouse_id, name))
+    return found
+
+
+_COLUMNS = ("location_id", "warehouse_id", "warehouse__name")
+
+
+def _now(location_ids: Collection[int]) -> Sequence[tuple[int, int, str]]:
+    feeds = Feed.objects.filter(location__in=location_ids)
+    return list(feeds.order_by("location_id", "warehouse_id").values_list(*_COLUMNS))
+
+
+def _then(location_ids: Collection[int], moment: datetime) -> Sequence[tuple[int, int, str]]:
+    periods = FeedPeriod.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=moment), location__in=location_ids, began_at__lte=moment
+    )
+    return list(periods.order_by("location_id", "warehouse_id").values_list(*_COLUMNS))
+
+
+def connect() -> None:
+    """Listen to warehouses: a new one may feed a default location at once. Called at start."""
+    post_save.connect(_on_warehouse_saved, Warehouse, dispatch_uid="channels.mapping")
+
+
+def _on_warehouse_saved(**_: object) -> None:
+    remember()
