@@ -9,32 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
 from channels import due
 from channels.models import Channel, ListingLevel
-from orders.intake import DraftLine
 
 # Within five minutes the channel's clock and ours can not tell which came first; the channel's
 # times come in whole seconds besides. A number read later than that shows the sale already.
 _SELL = """
 WITH sold AS (
-    SELECT product_id, warehouse_id, sum(units) AS units
-    FROM unnest(%(products)s::bigint[], %(warehouses)s::bigint[], %(units)s::int[])
-        AS line(product_id, warehouse_id, units)
-    GROUP BY product_id, warehouse_id
+    SELECT product_id, location_id, sum(units) AS units
+    FROM unnest(%(products)s::bigint[], %(locations)s::text[], %(units)s::int[])
+        AS line(product_id, location_id, units)
+    GROUP BY product_id, location_id
 ), touched AS MATERIALIZED (
     SELECT level.id, level.acknowledged AS believed,
         CASE WHEN level.read_at > %(placed_at)s - interval '5 minutes' THEN NULL
             ELSE level.acknowledged - sold.units END AS acknowledged
     FROM sold
-    JOIN channels_feed feed
-        ON feed.warehouse_id = sold.warehouse_id AND feed.channel_id = %(channel)s
+    JOIN channels_location location
+        ON location.external_id = sold.location_id AND location.channel_id = %(channel)s
     JOIN channels_listing listing
-        ON listing.product_id = sold.product_id AND listing.channel_id = feed.channel_id
+        ON listing.product_id = sold.product_id AND listing.channel_id = location.channel_id
     JOIN channels_listinglevel level
-        ON level.listing_id = listing.id AND level.location_id = feed.location_id
+        ON level.listing_id = listing.id AND level.location_id = location.id
     WHERE level.acknowledged IS NOT NULL
         AND (level.read_at IS NULL OR level.read_at < %(placed_at)s + interval '5 minutes')
     ORDER BY level.id FOR UPDATE OF level
@@ -51,8 +51,10 @@ _DOUBT = """
 WITH doubted AS MATERIALIZED (
     SELECT level.id, level.acknowledged AS believed FROM channels_listinglevel level
     JOIN channels_listing listing ON listing.id = level.listing_id
-    WHERE listing.channel_id = %s AND listing.product_id = ANY(%s)
+    WHERE listing.channel_id = %(channel)s AND listing.product_id = ANY(%(products)s)
         AND level.acknowledged IS NOT NULL
+        AND (%(changed_at)s::timestamptz IS NULL OR level.read_at IS NULL
+            OR level.read_at < %(changed_at)s::timestamptz + interval '5 minutes')
     ORDER BY level.id FOR UPDATE OF level
 ), forgotten AS (
     UPDATE channels_listinglevel level SET acknowledged = NULL, read_at = NULL
@@ -64,28 +66,53 @@ RETURNING level_id
 """
 
 
-def sell(channel: Channel, lines: Sequence[DraftLine], placed_at: datetime) -> None:
-    """The channel sold these units at that moment and took them off its own number."""
+class Sale(NamedTuple):
+    """Units the channel took off its number at one of its locations, "" when it does not say."""
+
+    product_id: int
+    location_id: str
+    units: int
+
+
+def sell(channel: Channel, sales: Sequence[Sale], placed_at: datetime) -> None:
+    """The channel sold these units at that moment and took them off its own numbers: those of the
+    locations it names and no others. Where it names none and has several, we can not know."""
+    only = _only_location(channel)
+    known = [sale for sale in sales if sale.location_id or only]
     with connection.cursor() as cursor:
         cursor.execute(
             _SELL,
             {
-                "products": [line.product_id for line in lines],
-                "warehouses": [line.warehouse_id for line in lines],
-                "units": [line.ordered for line in lines],
+                "products": [sale.product_id for sale in known],
+                "locations": [sale.location_id or only for sale in known],
+                "units": [sale.units for sale in known],
                 "channel": channel.pk,
                 "placed_at": placed_at,
             },
         )
+    doubt(channel, [sale.product_id for sale in sales if not (sale.location_id or only)])
 
 
-def doubt(channel: Channel, product_ids: Iterable[int]) -> None:
+def _only_location(channel: Channel) -> str:
+    """The channel's location, when it has just one; else ""."""
+    active = channel.locations.filter(is_active=True).values_list("external_id", flat=True)[:2]
+    return active[0] if len(active) == 1 else ""
+
+
+def doubt(channel: Channel, product_ids: Iterable[int], changed_at: datetime | None = None) -> None:
     """The channel changed its numbers of these products in a way we can not derive: restocked after
-    a cancellation or not, sold at another location than we took them from, edited."""
+    a cancellation or not, sold at another location than we took them from, edited. A number that
+    was read well after `changed_at`, when that is known, shows the change already."""
+    products = sorted(set(product_ids))
+    if not products:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(_DOUBT, [channel.pk, sorted(set(product_ids))])
+        cursor.execute(
+            _DOUBT, {"channel": channel.pk, "products": products, "changed_at": changed_at}
+        )
         level_ids = [row[0] for row in cursor.fetchall()]
-    due.by_level(level_ids)
+    if level_ids:
+        due.by_level(level_ids)
 
 
 def forget(listing_ids: Iterable[int]) -> None:

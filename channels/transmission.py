@@ -21,22 +21,26 @@ def connect() -> None:
 
 
 def _on_asn_sent(asn_ids: Sequence[int], **_: object) -> None:
-    """Queue a transmission for each ASN whose order a channel knows, in the ASN's transaction."""
-    bound = ChannelOrder.objects.filter(order__asns__in=asn_ids).annotate(asn=F("order__asns"))
-    found = list(bound.filter(asn__in=asn_ids).values_list("asn", "pk", "channel_id"))
+    """Queue a transmission for each ASN whose order a channel knows, in the ASN's transaction.
+    One that has its transmission already tells what the channel did itself."""
+    untold = set(asn_ids) - set(
+        Transmission.objects.filter(asn__in=asn_ids).values_list("asn", flat=True)
+    )
+    bound = ChannelOrder.objects.filter(order__asns__in=untold).annotate(asn=F("order__asns"))
+    found = list(bound.filter(asn__in=untold).values_list("asn", "pk", "channel_id"))
     Transmission.objects.bulk_create(
-        Transmission(asn_id=asn, channel_order_id=order) for asn, order, _ in found
+        Transmission(asn_id=asn_id, channel_order_id=order) for asn_id, order, _ in found
     )
     if found:
         levels_due.send(sender=None, channel_ids=sorted({channel for *_, channel in found}))
 
 
-def waiting(channel: Channel) -> list[Transmission]:
+def waiting(channel: Channel, limit: int) -> list[Transmission]:
     """Transmissions that the channel was not told yet, oldest first."""
     transmissions = Transmission.objects.filter(
         status=Transmission.Status.WAITING, channel_order__channel=channel
     )
-    return list(transmissions.select_related("asn", "channel_order").order_by("pk"))
+    return list(transmissions.select_related("asn", "channel_order").order_by("pk")[:limit])
 
 
 def is_waiting(channel: Channel) -> bool:
@@ -47,15 +51,15 @@ def is_waiting(channel: Channel) -> bool:
 
 def shipment(transmission: Transmission) -> Shipment:
     """The ASN in the channel's own ids. Lines the channel does not know are left out."""
-    asn = transmission.asn
-    lines = AsnLine.objects.filter(asn=asn, order_line__binding__isnull=False)
+    notice = transmission.asn
+    lines = AsnLine.objects.filter(asn=notice, order_line__binding__isnull=False)
     return Shipment(
         order_id=transmission.channel_order.external_id,
         lines=dict(lines.values_list("order_line__binding__external_id", "quantity")),
-        tracking_number=asn.tracking_number,
-        tracking_url=asn.tracking_url,
-        carrier=asn.carrier,
-        reference=str(asn),
+        tracking_number=notice.tracking_number,
+        tracking_url=notice.tracking_url,
+        carrier=notice.carrier,
+        reference=str(notice),
     )
 
 
