@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
 
 from channels import due, registry
-from channels.contract import Adapter, ChannelError, Check, Connection
+from channels.contract import Adapter, ChannelError, Check, Connection, Meter
 from channels.models import Channel, Location
+
+_meter_of: Callable[[str], Meter] | None = None
+
+
+def meter_by(make: Callable[[str], Meter]) -> None:
+    """Have the calls of each account metered by what `make` returns for its name (see `account`).
+    Called once, at start; without it each connection keeps a meter of its own."""
+    global _meter_of  # noqa: PLW0603 - one process, one way to meter
+    _meter_of = make
 
 
 def connect(channel: Channel) -> Adapter:
     """The adapter for this account. Raises ChannelError when its kind is not installed."""
     values: dict[str, str] = channel.settings | channel.credentials
-    return registry.get(channel.kind)(Connection(values))
+    adapter = registry.get(channel.kind)
+    meter = _meter_of(account(channel)) if _meter_of is not None else None
+    return adapter(Connection(values, meter))
+
+
+def account(channel: Channel) -> str:
+    """The same name for all channels that are connected to one account of a vendor, and so share
+    its budget of calls. Raises ChannelError when the kind is not installed.
+
+    Told by the settings that say where to; one that has a default says how, and secrets may be
+    several for one account.
+    """
+    telling = {
+        parameter.name: value
+        for parameter in registry.get(channel.kind).parameters
+        if not (parameter.is_secret or parameter.default)
+        and (value := str(channel.settings.get(parameter.name) or "").strip())
+    }
+    told = hashlib.sha256(json.dumps(telling, sort_keys=True).encode()).hexdigest()
+    return f"{channel.kind}:{told[:32]}"
 
 
 def check(channel: Channel) -> Check:

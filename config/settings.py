@@ -5,6 +5,7 @@ Development and tests get theirs from config/house/servers.py; production sets i
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +24,16 @@ if not SECRET_KEY:
 # decrypt, so a key is rotated by putting the new one in front.
 CREDENTIAL_KEYS: list[str] = env.list("CREDENTIAL_KEYS", default=[SECRET_KEY])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# Where channels reach us from outside, such as https://stock.example.com: they are told to send
+# their webhooks below it. Empty: none are asked for, and orders come by poll alone.
+PUBLIC_URL: str = env.str("STOCKCAST_PUBLIC_URL", default="")
+if PUBLIC_URL:
+    _public = urlsplit(PUBLIC_URL)
+    if _public.scheme not in ("https", "http") or not _public.hostname:
+        raise ImproperlyConfigured(
+            "STOCKCAST_PUBLIC_URL is no address: write one such as https://stock.example.com."
+        )
+    ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, _public.hostname]))
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

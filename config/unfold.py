@@ -82,11 +82,14 @@ NAVIGATION = [
         _entry("Locations", "location_on", "channels.location"),
         _entry("Listings", "list_alt", "channels.listing"),
         _entry("Publications", "verified", "channels.publication"),
+        _entry("Notices", "notifications", "channels.notice"),
     ),
     _group(
         "Sync",
         _entry("Runs", "sync", "syncjobs.run"),
         _entry("Process logs", "article", "syncjobs.processlog"),
+        _entry("Drift", "compare_arrows", "syncjobs.finding"),
+        _entry("Oversell cases", "crisis_alert", "syncjobs.oversell"),
         _entry("Schedules", "schedule", "django_celery_beat.periodictask"),
     ),
     _group(

@@ -6,6 +6,8 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
+from channels import webhooks
+
 
 def live(_request: HttpRequest) -> HttpResponse:
     """Answers when the web process serves; touches no database, so it tells nothing else."""
@@ -17,5 +19,6 @@ urlpatterns = [
     path("live", live, name="live"),
     # Browsers look here for pages that name no icon, such as plain text.
     path("favicon.ico", RedirectView.as_view(url=static("stockcast/favicon.svg")), name="favicon"),
+    path("hooks/<str:hook_key>/", webhooks.receive, name="hook"),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,23 @@
 """The back office of channels. Importing this registers every page."""
 
-from channels.admin import binding, channel, communicated, listing, location, product, publication
+from channels.admin import (
+    binding,
+    channel,
+    communicated,
+    listing,
+    location,
+    notice,
+    product,
+    publication,
+)
 
-__all__ = ["binding", "channel", "communicated", "listing", "location", "product", "publication"]
+__all__ = [
+    "binding",
+    "channel",
+    "communicated",
+    "listing",
+    "location",
+    "notice",
+    "product",
+    "publication",
+]

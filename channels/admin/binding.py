@@ -28,12 +28,16 @@ class ParkedFilter(admin.SimpleListFilter):
     parameter_name = "parked"
 
     def lookups(self, *_args: Any) -> list[tuple[str, str]]:
-        return [("yes", "Parked"), ("no", "Taken in")]
+        return [("yes", "Parked"), ("held", "Taken in, something waits"), ("no", "Taken in")]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "yes":
-            return queryset.filter(order=None).exclude(reason="")
-        return queryset.exclude(order=None) if self.value() == "no" else queryset
+        waiting, taken = queryset.exclude(reason=""), queryset.exclude(order=None)
+        answers = {
+            "yes": waiting.filter(order=None),
+            "held": waiting.exclude(order=None),
+            "no": taken,
+        }
+        return answers.get(self.value() or "", queryset)
 
 
 @admin.register(ChannelOrder)
@@ -48,7 +52,8 @@ class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     search_help_text = "A whole order number, ours or the channel's"
     show_full_result_count = False
     ordering = ["-id"]
-    fields = ["channel", "number", "external_id", "show_order", "show_reason", "show_changed"]
+    fields = ["channel", "number", "external_id", "show_order", "show_reason", "message"]
+    fields += ["placed_at", "heard_at", "show_changed"]
     readonly_fields = ["show_order", "show_reason", "show_changed"]
     empty_hint = "Orders of the connected channels appear here once they were taken in."
 
@@ -56,9 +61,9 @@ class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     def show_order(self, bound: ChannelOrder) -> Any:
         return link(page_of(bound.order), bound.order) if bound.order else NOTHING
 
-    @display(description="Why not, and what to do")
+    @display(description="What waits, and what to do")
     def show_reason(self, bound: ChannelOrder) -> Any:
-        if bound.order or not bound.reason:
+        if not bound.reason:
             return NOTHING
         return two_lines(reasons.label(bound.reason), reasons.advice(bound.reason))
 

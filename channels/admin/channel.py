@@ -9,21 +9,24 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from channels import accounts, due, onboarding, reasons, registry
-from channels.admin.cells import ago, badge
+from channels import accounts, due, notices, onboarding, reasons, registry
+from channels.admin.cells import NOTHING, ago, badge, link, list_of, two_lines
 from channels.admin.channel_form import field_names, form_for
 from channels.admin.location import LocationInline, plain
+from channels.admin.unmapped import UnmappedMixin
 from channels.contract import ChannelError
-from channels.models import Channel
+from channels.models import Channel, Notice
 from channels.signals import levels_due
 from inventory.admin.dialogs import ObjectDialog, ask
 from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.errors import Refused
 
 SWITCHES = ["is_active", "is_stock_synced", "is_updated_on_change"]
+HOOKS = ["show_hook", ("show_hooks_checked", "show_last_notice")]
 STATES = {"ok": "success", "problem": "danger", "off": "", "new": "info"}
 
 
@@ -46,7 +49,7 @@ def said(error: ChannelError) -> ChannelSaid:
 
 
 @admin.register(Channel)
-class ChannelAdmin(RefusalsMixin, ModelAdmin):
+class ChannelAdmin(UnmappedMixin, RefusalsMixin, ModelAdmin):
     """Kept for ever: receipts refer to it. Switch one off instead of deleting it."""
 
     list_display = ["name", "show_kind", "show_state", "show_problem", "is_stock_synced"]
@@ -54,8 +57,16 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
     search_fields = ["name"]
     search_help_text = "Name"
     inlines = [LocationInline]
-    readonly_fields = ["show_kind", "show_state", "show_problem", "show_checked"]
-    actions_detail = ["check_connection", "load_locations"]
+    readonly_fields = [
+        "show_kind",
+        "show_state",
+        "show_problem",
+        "show_checked",
+        "show_hook",
+        "show_hooks_checked",
+        "show_last_notice",
+    ]
+    actions_detail = ["check_connection", "load_locations", "show_unmapped"]
     empty_hint = "Connect your first channel: its name, its address, its access token."
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
@@ -81,13 +92,16 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
         if obj:
             first += [("show_state", "show_checked"), "show_problem"]
         sending = ["matching", "is_stock_synced", "is_updated_on_change"]
+        guards = ["breaker_share", "drift_policy"]
         timing = [("time_zone", "new_products_at")]
         place = ["default_location"] if obj else []
         is_editable = obj is None or self.has_change_permission(request, obj)
         return [
             (None, {"fields": first}),
             *([("Connection", {"fields": connection})] if is_editable else []),
+            *([("Webhooks", {"fields": HOOKS})] if obj and is_editable else []),
             ("What is sent, and when", {"fields": [*sending, *timing, *place]}),
+            ("What keeps it right", {"fields": [*guards, "is_unmapped_zeroed"]}),
             ("Orders", {"fields": ["is_cancellation_archived"]}),
         ]
 
@@ -131,6 +145,8 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
         """A changed mapping changes every number; a switch turned on wakes what waited."""
         super().save_related(request, form, formsets, change)
         is_mapped = any(formset.has_changed() for formset in formsets)
+        if "is_unmapped_zeroed" in form.changed_data:
+            due.create_levels(form.instance)
         if change and (is_mapped or "default_location" in form.changed_data):
             due.by_channel(form.instance)
         elif any(name in form.changed_data and getattr(form.instance, name) for name in SWITCHES):
@@ -156,6 +172,34 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
     def show_checked(self, channel: Channel) -> str:
         return ago(channel.checked_at)
 
+    @display(description="Webhook address")
+    def show_hook(self, channel: Channel) -> str:
+        if not notices.hears(channel):
+            return "This kind of channel sends no webhooks: orders come by poll only."
+        return notices.address(channel) or (
+            "None: orders come by poll only. Set STOCKCAST_PUBLIC_URL to the address under which"
+            " channels reach this back office."
+        )
+
+    @display(description="Webhooks last checked")
+    def show_hooks_checked(self, channel: Channel) -> str:
+        return ago(channel.hooks_checked_at)
+
+    @display(description="Last notice")
+    def show_last_notice(self, channel: Channel) -> str:
+        refused = channel.hooks_refused_at
+        last = channel.notices.order_by("-pk").defer("body").first()
+        if refused and (last is None or refused > last.received_at):
+            return format_html(
+                "One was refused {}: its signature is not that of the secret entered above.",
+                ago(refused),
+            )
+        if last is None:
+            return NOTHING
+        return two_lines(
+            ago(last.received_at), link(list_of(Notice, channel__id__exact=channel.pk), last.topic)
+        )
+
     @action(
         description="Test connection",
         icon="network_check",
@@ -163,8 +207,8 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
         dialog=ask(
             ChannelDialog,
             "Test connection",
-            "Asks the channel who we are and what we may do, and loads its locations. All settings"
-            " stay as they are.",
+            "Asks the channel who we are and what we may do, loads its locations and sets up its"
+            " webhooks. All settings stay as they are.",
             "Test now",
         ),
     )
@@ -174,7 +218,7 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
             found = accounts.check(form.object)
         except ChannelError as error:
             raise said(error) from error
-        return f"Connected to {found.name}. {'; '.join(found.details)}"
+        return f"Connected to {found.name}. {'; '.join([*found.details, *_set_up(form.object)])}"
 
     @action(
         description="Load locations",
@@ -195,6 +239,16 @@ class ChannelAdmin(RefusalsMixin, ModelAdmin):
         except ChannelError as error:
             raise said(error) from error
         return f"Locations at {channel}: {channel.locations.filter(is_active=True).count()}."
+
+
+def _set_up(channel: Channel) -> list[str]:
+    """Have the channel send its webhooks here, as lines for a person. Its connection is well even
+    if that fails: orders come by poll then."""
+    try:
+        topics = notices.subscribe(channel, accounts.connect(channel), notices.address(channel))
+    except ChannelError as error:
+        return [f"Webhooks could not be set up, so orders come by poll: {error.message}"]
+    return [f"Webhooks set up: {len(topics)}"] if topics else []
 
 
 def state_of(channel: Channel) -> tuple[str, str]:

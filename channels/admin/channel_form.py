@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
-from channels import accounts, registry
+from channels import accounts, registry, rotation
 from channels.contract import ChannelError, Connection, Parameter
 from channels.models import Channel
 
@@ -88,13 +89,17 @@ class ChannelForm(forms.ModelForm):
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         """Plain settings and secrets each go to their own place."""
         values = self.values()
-        secrets = {each.name for each in registry.get(self.kind_name).parameters if each.is_secret}
+        parameters = registry.get(self.kind_name).parameters
+        secrets = {each.name for each in parameters if each.is_secret}
         self.instance.settings = {
             name: value for name, value in values.items() if name not in secrets
         }
-        self.instance.credentials = {
-            name: value for name, value in values.items() if name in secrets
-        }
+        self.instance.credentials = rotation.rotate(
+            parameters,
+            self.instance.credentials,
+            {name: value for name, value in values.items() if name in secrets},
+            timezone.now(),
+        )
         return super().save(commit=commit)
 
 

@@ -99,6 +99,9 @@ def open_house(keeper: Keeper, running: servers.Servers, listener: socket.socket
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "STATIC_ROOT": str(STATE / "static"),
     }
+    # Sandboxes live on this machine, too; what is real can not reach a loopback address.
+    here = f"http://{HOST}:{listener.getsockname()[1]}"
+    keeper.environment["STOCKCAST_PUBLIC_URL"] = os.environ.get("STOCKCAST_PUBLIC_URL") or here
     is_demo = os.environ.get("STOCKCAST_DEMO", "1").lower() not in ("0", "false", "no", "off", "")
     keeper.environment["STOCKCAST_DEMO"] = "1" if is_demo else "0"
     urls = {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url}
