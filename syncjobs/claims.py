@@ -6,15 +6,16 @@ version read here decides later whether the level is still due.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from channels.contract import LevelRef
-from channels.models import Channel, Communicated, Listing, ListingLevel
+from channels.contract import Code, LevelRef
+from channels.models import Channel, Communicated, Feed, FeedPeriod, Listing, ListingLevel
 from channels.publishing import Place
 from syncjobs.records import Entry
 
@@ -25,14 +26,19 @@ SENDABLE = Q(
     listing__product__is_active=True,
     listing__product__is_excluded=False,
     location__is_active=True,
-    location__is_enabled=True,
+) & (
+    # A place that nothing ever fed is not ours to write, unless the channel says so.
+    Q(Exists(FeedPeriod.objects.filter(location=OuterRef("location"))), location__is_enabled=True)
+    | Q(location__channel__is_unmapped_zeroed=True)
 )
+PART = 1000
 DUE = Q(stale_version__gt=F("pushed_version"))
 
 
 @dataclass(slots=True)
 class Claim:
-    """A level to be told. `acknowledged` follows what is read and answered meanwhile."""
+    """A level to be told. `acknowledged` follows what is read and answered meanwhile. `is_fed`:
+    a warehouse feeds its location; others are only ever told 0."""
 
     level_id: int
     version: int
@@ -42,6 +48,9 @@ class Claim:
     product_id: int
     location_id: int
     sku: str
+    due_since: datetime
+    is_falling: bool
+    is_fed: bool
     ref: LevelRef
 
     @property
@@ -50,26 +59,86 @@ class Claim:
 
 
 def due(channel: Channel, limit: int) -> list[Claim]:
-    """Due levels that may be sent now."""
-    levels = _of(channel).filter(SENDABLE, DUE).filter(_is_retry_time())
-    return _claims(levels.order_by("stale_at", "pk")[:limit])
+    """Due levels that may be sent now: first those whose stock fell, and of each kind the longest
+    waiting."""
+    return _claims(_due(channel).order_by("-is_falling", "stale_at", "pk")[:limit])
+
+
+def falling(channel: Channel, limit: int) -> list[Claim]:
+    """Of the due levels only those whose stock fell."""
+    return _claims(_due(channel).filter(is_falling=True).order_by("stale_at", "pk")[:limit])
+
+
+def due_after(channel: Channel, after: int, limit: int) -> list[Claim]:
+    """Due levels that may be sent now, by number, above `after`: to look through all of them."""
+    return _claims(_due(channel).filter(pk__gt=after).order_by("pk")[:limit])
 
 
 def chosen(channel: Channel, product_ids: Collection[int], after: int, limit: int) -> list[Claim]:
     """Levels of chosen products (all when empty) with a number above `after`, due or not."""
-    levels = _of(channel).filter(SENDABLE, pk__gt=after)
+    ever_fed = FeedPeriod.objects.filter(location=OuterRef("location"))
+    levels = _of(channel).filter(Exists(ever_fed), SENDABLE, pk__gt=after)
     if product_ids:
         levels = levels.filter(listing__product__in=product_ids)
     return _claims(levels.order_by("pk")[:limit])
 
 
 def count_due(channel: Channel) -> int:
-    return _of(channel).filter(SENDABLE, DUE).filter(_is_retry_time()).count()
+    return _due(channel).count()
 
 
 def count_chosen(channel: Channel, product_ids: Collection[int]) -> int:
     levels = _of(channel).filter(SENDABLE)
     return (levels.filter(listing__product__in=product_ids) if product_ids else levels).count()
+
+
+# Stock at or below which a level may show 0, whatever rule makes its number.
+_COUNT_LOW = """
+WITH feed AS MATERIALIZED (
+    SELECT location_id, warehouse_id FROM channels_feed WHERE channel_id = %s
+)
+SELECT count(*) FROM (
+    SELECT FROM channels_listinglevel level
+    JOIN channels_location location ON location.id = level.location_id
+    JOIN channels_listing listing ON listing.id = level.listing_id
+    LEFT JOIN feed ON feed.location_id = level.location_id
+    LEFT JOIN inventory_stocklevel held
+        ON held.warehouse_id = feed.warehouse_id AND held.product_id = listing.product_id
+    WHERE location.channel_id = %s AND level.acknowledged > 0
+        AND (NOT %s OR level.stale_version > level.pushed_version)
+        AND (cardinality(%s::bigint[]) = 0 OR listing.product_id = ANY(%s))
+    GROUP BY level.id HAVING coalesce(sum(held.on_hand - held.committed), 0) <= %s
+) low
+"""
+
+
+def count_low(
+    channel: Channel, product_ids: Collection[int] = (), *, is_due: bool, limit: int
+) -> int:
+    """How many levels, due ones or all, have no more to sell than `limit` and show something: no
+    fewer than a run over them would turn to 0. One cheap statement."""
+    products = list(product_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_LOW, [channel.pk, channel.pk, is_due, products, products, limit])
+        return int(cursor.fetchone()[0])
+
+
+def count_shown(channel: Channel) -> int:
+    """Levels that show something to buy at the channel, as far as we know."""
+    return _of(channel).filter(SENDABLE, acknowledged__gt=0).count()
+
+
+def held(channel: Channel) -> Iterator[list[Claim]]:
+    """What the breaker holds, in parts."""
+    levels = _of(channel).filter(SENDABLE, reason=Code.BREAKER)
+    after = 0
+    while part := _claims(levels.filter(pk__gt=after).order_by("pk")[:PART]):
+        after = part[-1].level_id
+        yield part
+
+
+def _due(channel: Channel) -> QuerySet[ListingLevel]:
+    return _of(channel).filter(SENDABLE, DUE).filter(_is_retry_time())
 
 
 def _of(channel: Channel) -> QuerySet[ListingLevel]:
@@ -91,10 +160,15 @@ def _claims(levels: QuerySet[ListingLevel]) -> list[Claim]:
         "listing__product_id",
         "location_id",
         "listing__product__sku",
+        "stale_at",
+        "is_falling",
         "listing__item_id",
         "location__external_id",
     )
-    return [Claim(*row[:8], ref=LevelRef(row[8], row[9])) for row in rows]
+    found = list(rows)
+    feeds = Feed.objects.filter(location__in={row[6] for row in found})
+    fed = set(feeds.values_list("location_id", flat=True))
+    return [Claim(*row[:10], is_fed=row[6] in fed, ref=LevelRef(*row[10:])) for row in found]
 
 
 # A due level that may not be sent says why, once: the reason is stored with it, and only a change
@@ -104,12 +178,14 @@ WITH why AS MATERIALIZED (
     SELECT level.id, product.id AS product_id, product.sku, CASE
         WHEN listing.is_excluded OR product.is_excluded THEN 'excluded'
         WHEN NOT product.is_active THEN 'product_inactive'
-        WHEN NOT (location.is_active AND location.is_enabled) THEN 'location_missing'
+        WHEN NOT (location.is_active AND (location.is_enabled OR channel.is_unmapped_zeroed))
+            THEN 'location_missing'
         WHEN listing.state <> 'new' THEN listing.reason
         ELSE '' END AS reason
     FROM channels_listinglevel level
     JOIN channels_listing listing ON listing.id = level.listing_id
     JOIN channels_location location ON location.id = level.location_id
+    JOIN channels_channel channel ON channel.id = location.channel_id
     JOIN inventory_product product ON product.id = listing.product_id
     WHERE location.channel_id = %s AND level.stale_version > level.pushed_version
         AND listing.is_ticked

@@ -12,9 +12,11 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 
 from django.db import DataError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from channels.contract import (
@@ -27,7 +29,7 @@ from channels.contract import (
     Outcome,
     Write,
 )
-from channels.models import Batch, Channel, Publication
+from channels.models import Batch, Channel
 from channels.models.publication import Status
 from channels.rules import Decision
 from syncjobs import acknowledgements
@@ -42,12 +44,19 @@ KEY_LIFE_SHARE = 0.8
 
 @dataclass(slots=True)
 class Line:
-    """A number to tell: `expected` is None when it is told without comparing."""
+    """A number to tell: `expected` is None when it is told without comparing. `is_approved`: that
+    it may be 0, a person said."""
 
     claim: Claim
     decision: Decision
     quantity: int
     expected: int | None
+    is_approved: bool = False
+
+    @property
+    def is_zeroing(self) -> bool:
+        """Whether something to buy vanishes by it."""
+        return self.quantity == 0 and self.expected != 0
 
     @property
     def urgency(self) -> tuple[int, int]:
@@ -68,8 +77,21 @@ def deliver(
     """
     batch = _write(channel, adapter, mode, lines, cause)
     answers = _send(batch, adapter)
-    _record(batch, answers)
+    _record(batch, answers, is_late=False)
     return answers
+
+
+# Written as sent, for from here on they may have reached the channel: a process may die right after
+# its call. A number that only waits is a due level, without a receipt.
+_INSERT = """
+INSERT INTO channels_publication (batch_id, level_id, position, quantity, expected, version,
+    due_since, explanation, status, code, message, created_at)
+SELECT %s, level_id, number - 1, quantity, expected, version, due_since, explanation,
+    'sent', '', '', clock_timestamp()
+FROM ROWS FROM (unnest(%s::bigint[]), unnest(%s::int[]), unnest(%s::int[]), unnest(%s::bigint[]),
+    unnest(%s::timestamptz[]), jsonb_array_elements(%s::jsonb))
+    WITH ORDINALITY AS line(level_id, quantity, expected, version, due_since, explanation, number)
+"""
 
 
 def _write(
@@ -80,20 +102,27 @@ def _write(
     payload = json.dumps(adapter.build(mode, writes, str(key)), separators=(",", ":"))
     with transaction.atomic():
         batch = Batch.objects.create(
-            channel=channel, key=key, mode=mode, payload=payload, cause=cause
+            channel=channel,
+            key=key,
+            mode=mode,
+            payload=payload,
+            cause=cause,
+            status=Status.SENT,
+            zeroed=sum(line.is_zeroing and not line.is_approved for line in lines),
         )
-        Publication.objects.bulk_create(
-            Publication(
-                batch=batch,
-                level_id=line.claim.level_id,
-                position=position,
-                quantity=line.quantity,
-                expected=line.expected,
-                version=line.claim.version,
-                explanation=line.decision.as_json(),
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _INSERT,
+                [
+                    batch.pk,
+                    [line.claim.level_id for line in lines],
+                    [line.quantity for line in lines],
+                    [line.expected for line in lines],
+                    [line.claim.version for line in lines],
+                    [line.claim.due_since if mode is Mode.DELTA else None for line in lines],
+                    json.dumps([line.decision.as_json() for line in lines]),
+                ],
             )
-            for position, line in enumerate(lines)
-        )
     return batch
 
 
@@ -105,7 +134,7 @@ def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[A
     """
     payload = json.loads(batch.payload)
     for attempt in count(1):
-        _mark_sent(batch)
+        batch.attempts += 1
         try:
             return adapter.send(payload, str(batch.key))
         except ChannelError as error:
@@ -118,14 +147,6 @@ def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[A
     raise AssertionError("unreachable: the loop ends by answer or error")
 
 
-def _mark_sent(batch: Batch) -> None:
-    """Before the call: a receipt must not say "queued" of what may have reached the channel."""
-    if batch.status != Status.SENT:
-        batch.publications.update(status=Status.SENT)
-    batch.status, batch.attempts = Status.SENT, batch.attempts + 1
-    batch.save(update_fields=["status", "attempts"])
-
-
 def _give_up(batch: Batch, error: ChannelError, *, is_unknown: bool) -> None:
     """Leave the batch to `resume` while its outcome may still be learned; else close it.
 
@@ -136,6 +157,8 @@ def _give_up(batch: Batch, error: ChannelError, *, is_unknown: bool) -> None:
     if error.code == Code.KEY_EXPIRED or is_refused or not is_unknown:
         status = Status.REJECTED if error.permanent else Status.EXPIRED
         _close(batch, status, error, is_unknown=is_unknown)
+    else:
+        batch.save(update_fields=["attempts"])
 
 
 def _pause(error: ChannelError, attempt: int) -> float:
@@ -151,29 +174,37 @@ def _close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: boo
         batch.publications.update(
             status=status, code=error.code, message=error.message, answered_at=now
         )
-        Batch.objects.filter(pk=batch.pk).update(status=status, answered_at=now)
+        Batch.objects.filter(pk=batch.pk).update(
+            status=status,
+            answered_at=now,
+            attempts=batch.attempts,
+            zeroed=batch.zeroed if is_unknown else 0,
+        )
 
 
 _ANSWER = """
 UPDATE channels_publication publication
-SET status = answer.status, code = answer.code, message = answer.message, answered_at = %s
-FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
-    AS answer(status, code, message, number)
+SET status = answer.status, code = answer.code, message = answer.message,
+    acknowledged = answer.acknowledged, answered_at = %s
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[]) WITH ORDINALITY
+    AS answer(status, code, message, acknowledged, number)
 WHERE publication.batch_id = %s AND publication.position = answer.number - 1
 """
 
 
-def _record(batch: Batch, answers: Sequence[Answer]) -> None:
+def _record(batch: Batch, answers: Sequence[Answer], *, is_late: bool) -> None:
     """Store each answer, and what we believe from now on, in one transaction."""
-    told = batch.publications.order_by("position").values_list(
-        "level_id", "quantity", "expected", "version"
+    told = list(
+        batch.publications.order_by("position").values_list(
+            "level_id", "quantity", "expected", "version"
+        )
     )
     accepted = [
         row for row, answer in zip(told, answers, strict=True) if answer.outcome == Outcome.ACCEPTED
     ]
     now = timezone.now()
     with transaction.atomic():
-        acknowledgements.accept(accepted)
+        shown = acknowledgements.accept(accepted, is_late=is_late)
         with connection.cursor() as cursor:
             cursor.execute(
                 _ANSWER,
@@ -182,11 +213,18 @@ def _record(batch: Batch, answers: Sequence[Answer]) -> None:
                     [_status(answer) for answer in answers],
                     [str(answer.code) for answer in answers],
                     [answer.message for answer in answers],
+                    [
+                        shown.get(row[0]) if answer.outcome == Outcome.ACCEPTED else None
+                        for row, answer in zip(told, answers, strict=True)
+                    ],
                     batch.pk,
                 ],
             )
         Batch.objects.filter(pk=batch.pk).update(
-            status=Status.ACCEPTED if accepted else Status.REJECTED, answered_at=now
+            status=Status.ACCEPTED if accepted else Status.REJECTED,
+            answered_at=now,
+            attempts=batch.attempts,
+            zeroed=min(batch.zeroed, sum(row[1] == 0 and row[2] != 0 for row in accepted)),
         )
 
 
@@ -201,24 +239,35 @@ def resume(channel: Channel, adapter: Adapter) -> int:
     Must come before anything new is told to the channel. Raises ChannelError when it still does
     not answer.
     """
-    batches = Batch.objects.filter(channel=channel, status__in=[Status.QUEUED, Status.SENT])
-    number = 0
-    for batch in batches.order_by("pk"):
+    number = expire(channel, adapter.key_life_seconds)
+    for batch in _unanswered(channel).order_by("pk"):
         number += 1
-        age = (timezone.now() - batch.created_at).total_seconds()
-        if age > adapter.key_life_seconds * KEY_LIFE_SHARE:
-            late = ChannelError(Code.KEY_EXPIRED, "No answer within the key's life", permanent=True)
-            _close(batch, Status.EXPIRED, late, is_unknown=True)
-            continue
         answers = _send(batch, adapter, is_unknown=True)
         try:
-            _record(batch, answers)
+            _record(batch, answers, is_late=True)
         except DataError as error:  # what can not be stored must not block all that comes after
             fault = ChannelError(Code.INTERNAL, str(error), permanent=True)
             _close(batch, Status.EXPIRED, fault, is_unknown=True)
             continue
         _revisit(batch, answers)
     return number
+
+
+def expire(channel: Channel, key_life_seconds: float) -> int:
+    """Give up what was not answered while the channel would have honoured its key, calling nobody:
+    so that a channel that was switched off, or never comes back, leaves nothing open for ever.
+    Needs the channel's lease. Returns how many batches."""
+    oldest = timezone.now() - timedelta(seconds=key_life_seconds * KEY_LIFE_SHARE)
+    late = ChannelError(Code.KEY_EXPIRED, "No answer within the key's life", permanent=True)
+    number = 0
+    for batch in _unanswered(channel).filter(created_at__lt=oldest).order_by("pk"):
+        number += 1
+        _close(batch, Status.EXPIRED, late, is_unknown=True)
+    return number
+
+
+def _unanswered(channel: Channel) -> QuerySet[Batch]:
+    return Batch.objects.filter(channel=channel, status__in=[Status.QUEUED, Status.SENT])
 
 
 def _revisit(batch: Batch, answers: Sequence[Answer]) -> None:
@@ -235,4 +284,4 @@ def _revisit(batch: Batch, answers: Sequence[Answer]) -> None:
 
 def unfinished(channel: Channel) -> bool:
     """Whether a batch waits for `resume`."""
-    return Batch.objects.filter(channel=channel, status__in=[Status.QUEUED, Status.SENT]).exists()
+    return _unanswered(channel).exists()

@@ -10,20 +10,25 @@ decided anew, and only then told. So a sale on its way in is not overwritten.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from channels import publishing
+from channels import publishing, rules
 from channels.contract import Adapter, Answer, ChannelError, Code, Mode, Outcome
 from channels.models import Channel
 from syncjobs import acknowledgements, claims, delivery, importing, records, remote
+from syncjobs.breaker import Guard
 from syncjobs.claims import Claim
 from syncjobs.delivery import Line
 from syncjobs.models import Run
 from syncjobs.records import Entry
 
 CHUNK = 1000
-"""Levels decided at once; decreases go first among them. Bounds memory."""
+"""Levels decided and told before what fell meanwhile is looked for. Bounds memory."""
+CLAIM = 5 * CHUNK
+"""Levels claimed at once: sorting a long backlog costs more than telling a part of it."""
 PATIENCE = 3
 """A level whose number changes at the channel this often under our hands rests for a while."""
 
@@ -33,31 +38,104 @@ LARGEST = 1_000_000_000
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Push:
+    """One run at work: how it tells, and what may hold its zeros back. In an interlude it tells
+    what it was not started for, so only what it really sends is counted."""
+
+    run: Run
+    channel: Channel
+    adapter: Adapter
+    mode: Mode
+    guard: Guard
+    is_interlude: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def count(self, **counts: int) -> None:
+        """Add to what `show_progress` writes down."""
+        self.counts.update(counts)
+
+    def show_progress(self) -> None:
+        """Write the counts down, once per chunk rather than with every message."""
+        is_real = {"sent", "failed"} if self.is_interlude else set(self.counts)
+        records.count(self.run, **{name: self.counts[name] for name in is_real})
+        self.counts.clear()
+
+
 def push_due(run: Run, channel: Channel, adapter: Adapter) -> None:
     """Send every due level of the channel. Raises ChannelError when the channel can not be told."""
+    push = Push(run, channel, adapter, Mode.DELTA, Guard(run, channel))
     delivery.resume(channel, adapter)
     while entries := claims.pass_over(channel):
         _report_skipped(run, entries)
-    while batch := claims.due(channel, CHUNK):
-        _demand_switched_on(channel)
-        unknown = [claim for claim in batch if claim.acknowledged is None]
-        ready = [claim for claim in batch if claim.acknowledged is not None]
-        if unknown:
-            ready += _read(run, channel, adapter, unknown)
-        _tell(run, channel, adapter, Mode.DELTA, ready)
+    _foresee(push)
+    while batch := claims.due(channel, CLAIM):
+        for part in _parts(batch, CHUNK):
+            if not part[0].is_falling:
+                _tell_falling(push)  # what came while the parts before were told
+            _tell_due(push, part)
+    push.guard.ask()
+
+
+def _foresee(push: Push) -> None:
+    """Look at all that is due before any of it is told."""
+    low = claims.count_low(push.channel, is_due=True, limit=rules.zero_until(rules.Rule()))
+    push.guard.foresee(low, _all_due(push.channel))
+
+
+def interlude(run: Run, channel: Channel, adapter: Adapter) -> None:
+    """Zeros and decreases do not wait for the end of a long run that is about something else."""
+    if channel.is_stock_synced and channel.is_updated_on_change:
+        push = Push(run, channel, adapter, Mode.DELTA, Guard(run, channel), is_interlude=True)
+        if claims.falling(channel, 1):
+            _foresee(push)
+            _tell_falling(push)
+
+
+def _tell_falling(push: Push) -> None:
+    while batch := claims.falling(push.channel, CHUNK):
+        _tell_due(push, batch)
+
+
+def _tell_due(push: Push, batch: Sequence[Claim]) -> None:
+    _demand_switched_on(push.channel)
+    known = [claim for claim in batch if claim.acknowledged is not None]
+    _tell(push, known)
+    unknown = [claim for claim in batch if claim.acknowledged is None]
+    if unknown:
+        _tell(push, _read(push, unknown))
 
 
 def push_chosen(run: Run, channel: Channel, adapter: Adapter, product_ids: Sequence[int]) -> None:
     """Read and, where they differ, overwrite the levels of these products (all when empty)."""
+    push = Push(run, channel, adapter, Mode.ABSOLUTE, Guard(run, channel))
     delivery.resume(channel, adapter)
     _report_skipped(run, claims.unsendable(channel, product_ids))
     run.total = claims.count_chosen(channel, product_ids)
     run.save(update_fields=["total"])
+    limit = rules.zero_until(rules.Rule())
+    low = claims.count_low(channel, product_ids, is_due=False, limit=limit)
+    push.guard.foresee(low, _all_chosen(channel, product_ids))
+    for batch in _all_chosen(channel, product_ids):
+        _demand_switched_on(channel)
+        _tell(push, _read(push, batch))
+        if channel.is_updated_on_change:
+            _tell_falling(replace(push, mode=Mode.DELTA, is_interlude=True))
+    push.guard.ask()
+
+
+def _all_due(channel: Channel) -> Iterator[Sequence[Claim]]:
+    after = 0
+    while batch := claims.due_after(channel, after, CHUNK):
+        after = batch[-1].level_id
+        yield batch
+
+
+def _all_chosen(channel: Channel, product_ids: Sequence[int]) -> Iterator[Sequence[Claim]]:
     after = 0
     while batch := claims.chosen(channel, product_ids, after, CHUNK):
-        _demand_switched_on(channel)
         after = batch[-1].level_id
-        _tell(run, channel, adapter, Mode.ABSOLUTE, _read(run, channel, adapter, batch))
+        yield batch
 
 
 def _report_skipped(run: Run, entries: Sequence[Entry]) -> None:
@@ -72,95 +150,114 @@ def _demand_switched_on(channel: Channel) -> None:
         raise ChannelError(Code.SYNC_DISABLED, f"{channel} was switched off.", permanent=True)
 
 
-def _read(run: Run, channel: Channel, adapter: Adapter, batch: Sequence[Claim]) -> list[Claim]:
+def _read(push: Push, batch: Sequence[Claim]) -> list[Claim]:
     """Read levels, then import the channel's orders: in this order a sale is either in what was
     read, and imported before anything is decided, or refused as stale when the number is told."""
-    ready: list[Claim] = []
-    for part in _parts(batch, adapter.batch_size):
-        ready += remote.read(run, adapter, part)
-    importing.take_if_allowed(run, channel, adapter)
-    return ready
+    readings = [
+        reading
+        for part in _parts(batch, push.adapter.batch_size)
+        for reading in remote.read(push.run, push.adapter, part)
+    ]
+    importing.take_if_allowed(push.run, push.channel, push.adapter)
+    return remote.believe(readings)
 
 
-def _tell(run: Run, channel: Channel, adapter: Adapter, mode: Mode, batch: Sequence[Claim]) -> None:
+def _tell(push: Push, batch: Sequence[Claim]) -> None:
+    try:
+        _tell_patiently(push, batch)
+    finally:
+        push.show_progress()
+
+
+def _tell_patiently(push: Push, batch: Sequence[Claim]) -> None:
     """Tell these levels; where the channel's number changed meanwhile, read, decide, tell again."""
     for _ in range(PATIENCE):
-        lines = _decide(run, batch)
+        lines = _decide(push, batch)
         stale = [
             claim
-            for part in _parts(lines, adapter.batch_size)
-            for claim in _deliver(run, channel, adapter, mode, part)
+            for part in _parts(lines, push.adapter.batch_size)
+            for claim in _deliver(push, part)
         ]
         if not stale:
             return
-        records.log(run, [Entry(claim.product_id, claim.sku, Code.STALE) for claim in stale])
-        batch = _read(run, channel, adapter, stale)
+        entries = [Entry(claim.product_id, claim.sku, Code.STALE) for claim in stale]
+        records.log(push.run, entries)
+        batch = _read(push, stale)
     acknowledgements.park([(claim, str(Code.STALE)) for claim in batch])
-    records.count(run, failed=len(batch))
+    push.count(failed=len(batch))
 
 
-def _decide(run: Run, batch: Sequence[Claim]) -> list[Line]:
+def _decide(push: Push, batch: Sequence[Claim]) -> list[Line]:
     """What to tell, decreases first; settles what needs no message."""
     decisions = publishing.decide(claim.place for claim in batch)
-    held, right, lines = [], [], []
+    unsent, right, lines = [], [], []
     for claim in batch:
         decision = decisions[claim.place]
         if decision.quantity is None:
-            held.append((claim, str(Code.STOCK_UNKNOWN)))
+            unsent.append((claim, str(Code.STOCK_UNKNOWN)))
         elif decision.quantity > LARGEST:
-            held.append((claim, str(Code.QUANTITY_REFUSED)))
+            unsent.append((claim, str(Code.QUANTITY_REFUSED)))
         elif decision.quantity == claim.acknowledged:
             right.append((claim, ""))
         else:
-            lines.append(Line(claim, decision, decision.quantity, claim.acknowledged))
-    acknowledgements.settle([*held, *right])
-    _report_skipped(run, [Entry(claim.product_id, claim.sku, code) for claim, code in held])
-    records.count(run, unchanged=len(right))
-    return sorted(lines, key=lambda line: line.urgency)
+            is_approved = push.guard.is_approved(claim.level_id)
+            lines.append(Line(claim, decision, decision.quantity, claim.acknowledged, is_approved))
+    acknowledgements.settle([*unsent, *right])
+    _report_skipped(push.run, [Entry(each.product_id, each.sku, code) for each, code in unsent])
+    push.count(unchanged=len(right))
+    return sorted(_admitted(push, lines), key=lambda line: line.urgency)
 
 
-def _deliver(
-    run: Run, channel: Channel, adapter: Adapter, mode: Mode, lines: Sequence[Line]
-) -> Iterator[Claim]:
+def _admitted(push: Push, lines: Sequence[Line]) -> Sequence[Line]:
+    """Without the zeros when they are too many; those wait for a person."""
+    zeros = [line for line in lines if line.is_zeroing and not line.is_approved]
+    if not zeros or push.guard.admits(len(zeros)):
+        return lines
+    acknowledgements.hold(line.claim for line in zeros)
+    records.log(
+        push.run,
+        [Entry(line.claim.product_id, line.claim.sku, Code.BREAKER) for line in zeros],
+    )
+    push.count(held=len(zeros))
+    return [line for line in lines if not line.is_zeroing or line.is_approved]
+
+
+def _deliver(push: Push, lines: Sequence[Line]) -> Iterator[Claim]:
     """Tell one batch; what was refused beside a bad line goes again at once, without that line.
 
     Yields the claims whose number was not what we believed.
     """
     while lines:
         try:
-            answers = delivery.deliver(channel, adapter, mode, lines, f"run {run.pk}")
+            cause = f"run {push.run.pk}"
+            answers = delivery.deliver(push.channel, push.adapter, push.mode, lines, cause)
         except ChannelError as error:
             if not error.permanent or error.code != Code.BAD_REQUEST:
                 raise
-            yield from _halve(run, channel, adapter, mode, lines, error)
+            yield from _halve(push, lines, error)
             return
         told = list(zip(lines, answers, strict=True))
-        records.count(run, sent=sum(answer.outcome == Outcome.ACCEPTED for answer in answers))
-        _refuse(run, [pair for pair in told if pair[1].outcome == Outcome.REJECTED])
+        accepted = sum(answer.outcome == Outcome.ACCEPTED for answer in answers)
+        push.count(sent=accepted)
+        _refuse(push.run, [pair for pair in told if pair[1].outcome == Outcome.REJECTED])
         yield from (line.claim for line, answer in told if answer.outcome == Outcome.STALE)
         rest = [line for line, answer in told if answer.outcome == Outcome.NOT_APPLIED]
         if len(rest) == len(lines):  # refused, and no line is to blame: never loop over that
             acknowledgements.park([(line.claim, str(Code.BATCH_REFUSED)) for line in rest])
-            records.count(run, failed=len(rest))
+            push.count(failed=len(rest))
             return
         lines = rest
 
 
-def _halve(
-    run: Run,
-    channel: Channel,
-    adapter: Adapter,
-    mode: Mode,
-    lines: Sequence[Line],
-    error: ChannelError,
-) -> Iterator[Claim]:
+def _halve(push: Push, lines: Sequence[Line], error: ChannelError) -> Iterator[Claim]:
     """A batch was refused and no line named: find the bad one, so that it holds nobody back."""
     if len(lines) == 1:
-        _refuse(run, [(lines[0], Answer(Outcome.REJECTED, error.code, error.message))])
+        answer = Answer(Outcome.REJECTED, error.code, error.message)
+        _refuse(push.run, [(lines[0], answer)])
         return
     middle = len(lines) // 2
     for half in (lines[:middle], lines[middle:]):
-        yield from _deliver(run, channel, adapter, mode, half)
+        yield from _deliver(push, half)
 
 
 def _refuse(run: Run, told: Sequence[tuple[Line, Answer]]) -> None:

@@ -13,7 +13,15 @@ from channels import reasons
 from channels.contract import ChannelError, Code
 from syncjobs.models import ProcessLog, Run
 
-INFO_CODES = {Code.TRACKING_ENABLED, Code.LOCATION_ACTIVATED, Code.STALE, Code.EXCLUDED}
+INFO_CODES = {
+    Code.TRACKING_ENABLED,
+    Code.LOCATION_ACTIVATED,
+    Code.STALE,
+    Code.EXCLUDED,
+    Code.NOT_FED,
+    Code.SUBSCRIBED,
+    Code.ACCEPTED,
+}
 ERROR_CODES = {
     Code.INTERNAL,
     Code.ORDER_REFUSED,
@@ -87,8 +95,11 @@ def count(run: Run, **counts: int) -> None:
 
 
 def finish(run: Run, error: ChannelError | None = None) -> None:
-    """End a run, with the error that stopped it if any."""
-    run.status = Run.Status.FAILED if error else Run.Status.FINISHED
+    """End a run, with the error that stopped it if any. One whose zeros are held waits for a
+    person."""
+    is_paused = error is None and run.preview is not None
+    run.status = Run.Status.PAUSED if is_paused else Run.Status.FINISHED
+    run.status = Run.Status.FAILED if error else run.status
     run.error_code, run.error = (error.code, error.message) if error else ("", "")
     run.ended_at = timezone.now()
     run.save(update_fields=["status", "error_code", "error", "ended_at"])

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from channels.contract import Adapter, Answer, Code, LevelRef, Outcome, RemoteLevel
 from channels.models import Listing, Observation
-from syncjobs import acknowledgements, records
+from syncjobs import acknowledgements, patience, records
 from syncjobs.claims import Claim
 from syncjobs.models import Run
 from syncjobs.records import Entry
 
 
-def read(run: Run, adapter: Adapter, claims: Sequence[Claim]) -> list[Claim]:
-    """Read these levels; returns those that can be told now, with their true acknowledged number.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number that was read, and when the reading began."""
+
+    claim: Claim
+    level: RemoteLevel
+    read_at: datetime
+
+
+def read(run: Run, adapter: Adapter, claims: Sequence[Claim]) -> list[Reading]:
+    """Read these levels; returns those that can be told now. Nothing is believed yet: a sale may be
+    in these numbers that is not here, so the channel's orders are imported first (`believe`).
 
     Switches tracking on and activates at the location where that is missing; parks, logs and counts
     what can not be told. Raises ChannelError.
     """
-    shown = adapter.read_levels([claim.ref for claim in claims])
+    read_at = timezone.now()
+    shown = patience.read(lambda: adapter.read_levels([claim.ref for claim in claims]))
+    claims = _without_empty(run, claims, shown)
     refused = _prepare(run, adapter, claims, shown)
     missing = [claim for claim in claims if claim.ref not in shown]
     unlink(missing)
@@ -28,9 +43,27 @@ def read(run: Run, adapter: Adapter, claims: Sequence[Claim]) -> list[Claim]:
     acknowledgements.park(refused)
     records.count(run, failed=len(refused) + len(missing))
     out = {claim.level_id for claim, _ in refused} | {claim.level_id for claim in missing}
-    ready = [claim for claim in claims if claim.level_id not in out]
-    _observe(ready, shown)
-    return ready
+    return [
+        Reading(claim, shown[claim.ref], read_at) for claim in claims if claim.level_id not in out
+    ]
+
+
+def _without_empty(
+    run: Run, claims: Sequence[Claim], shown: dict[LevelRef, RemoteLevel]
+) -> Sequence[Claim]:
+    """A place that no warehouse feeds is only ever told 0; where the item is not stocked or not
+    tracked there is nothing to zero, and it is certainly not to be stocked for that."""
+    empty = [
+        claim
+        for claim in claims
+        if not claim.is_fed and claim.ref in shown and not _is_ready(shown[claim.ref])
+    ]
+    acknowledgements.settle([(claim, str(Code.NOT_FED)) for claim in empty])
+    records.count(run, skipped=len(empty))
+    for claim in empty:
+        del shown[claim.ref]
+    out = {claim.level_id for claim in empty}
+    return [claim for claim in claims if claim.level_id not in out]
 
 
 def _prepare(
@@ -86,21 +119,32 @@ def unlink(claims: Sequence[Claim]) -> None:
     )
 
 
-def _observe(claims: Sequence[Claim], shown: Mapping[LevelRef, RemoteLevel]) -> None:
-    """Believe what was read; keep an observation where it is news."""
-    news = []
-    for claim in claims:
-        level = shown[claim.ref]
-        if level.available != claim.acknowledged:
-            news.append(
-                Observation(
-                    level_id=claim.level_id,
-                    available=level.available,
-                    committed=level.committed,
-                    believed=claim.acknowledged,
-                )
-            )
-            claim.acknowledged = level.available
+def believe(readings: Sequence[Reading]) -> list[Claim]:
+    """Believe what was read, now that the channel's orders are in, and keep an observation where it
+    is news. Returns the claims with the number read.
+
+    Where something happened to a level since it was claimed, an imported sale perhaps, the number
+    may be from before or after it: it becomes unknown, and due. It may be told all the same, for
+    the channel compares.
+    """
+    news = [
+        Observation(
+            level_id=reading.claim.level_id,
+            available=reading.level.available,
+            committed=reading.level.committed,
+            believed=reading.claim.acknowledged,
+            read_at=reading.read_at,
+        )
+        for reading in readings
+        if reading.level.available != reading.claim.acknowledged
+    ]
     with transaction.atomic():
         Observation.objects.bulk_create(news, batch_size=1000)
-        acknowledgements.read([(claim.level_id, claim.acknowledged) for claim in claims])
+        versions = acknowledgements.read(
+            (each.claim.level_id, each.level.available, each.claim.version, each.read_at)
+            for each in readings
+        )
+    for reading in readings:
+        reading.claim.acknowledged = reading.level.available
+        reading.claim.version = versions.get(reading.claim.level_id, reading.claim.version)
+    return [reading.claim for reading in readings]

@@ -12,10 +12,19 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from channels import accounts, intake, onboarding, transmission
+from channels import accounts, due, intake, notices, onboarding, transmission
 from channels.contract import Adapter, ChannelError, Code
 from channels.models import Channel, Listing
-from syncjobs import claims, delivery, importing, lease, pusher, records, transmitter
+from syncjobs import (
+    claims,
+    delivery,
+    importing,
+    lease,
+    pusher,
+    reconcile,
+    records,
+    transmitter,
+)
 from syncjobs.models import Run
 
 REST = datetime.timedelta(seconds=20)
@@ -34,30 +43,42 @@ def drain(channel_id: int, trigger: Run.Trigger) -> None:
     Returns at once when another process is at it: after letting go of the lease that process looks
     again, so it sees all that was committed before we found the lease taken.
     """
-    while run := _next(Channel.objects.get(pk=channel_id), trigger):
+    looked_until = 0
+    while run := _next(Channel.objects.get(pk=channel_id), trigger, looked_until):
+        looked_until = notices.newest_waiting(run.channel)
         try:
             execute(run)
         except Busy:
             return
-        if run.kind == Run.Kind.DUE and run.status == Run.Status.FAILED:
-            return  # the channel rests; what is due stays due
+        if run.trigger != Run.Trigger.PERSON and run.status == Run.Status.FAILED:
+            return  # the channel rests; what waits goes on waiting
 
 
-def _next(channel: Channel, trigger: Run.Trigger) -> Run | None:
+def _next(channel: Channel, trigger: Run.Trigger, looked_until: int) -> Run | None:
+    """What to run next. A notice that a run left waiting is no reason for another run at once."""
     requested = Run.objects.filter(channel=channel, status=Run.Status.QUEUED).order_by("pk").first()
     if requested is not None:
         return requested
-    if _may_start(channel, trigger) and _has_work(channel):
+    if not _may_start(channel, trigger):
+        return None
+    is_told = notices.newest_waiting(channel) > looked_until
+    if _may_push(channel) and (is_told or _has_work(channel)):
         return Run(channel=channel, kind=Run.Kind.DUE, trigger=trigger)
+    if is_told or transmission.is_waiting(channel):
+        return Run(channel=channel, kind=Run.Kind.ORDERS, trigger=trigger)
     return None
 
 
 def _may_start(channel: Channel, trigger: Run.Trigger) -> bool:
-    """Whether to push without being asked. A channel that failed rests from hints; the schedule
+    """Whether to start without being asked. A channel that failed rests from hints; the schedule
     tries it all the same, so it is right within one sweep of its recovery."""
     is_resting = channel.retry_at is not None and channel.retry_at > timezone.now()
-    is_on = channel.is_active and channel.is_stock_synced and channel.is_updated_on_change
-    return is_on and (trigger == Run.Trigger.SCHEDULE or not is_resting)
+    return channel.is_active and (trigger == Run.Trigger.SCHEDULE or not is_resting)
+
+
+def _may_push(channel: Channel) -> bool:
+    """Whether its numbers are told by themselves."""
+    return channel.is_stock_synced and channel.is_updated_on_change
 
 
 def _has_work(channel: Channel) -> bool:
@@ -79,6 +100,41 @@ def request(
         product_ids=list(product_ids),
         requested_by=requested_by,
     )
+
+
+class NotPaused(Exception):  # noqa: N818 - somebody else was quicker
+    """The run does not wait for approval any more."""
+
+
+def approve(run_id: int, by: str) -> Run:
+    """Let a paused run's zeros go, just those it shows: a new run tells them. Raises NotPaused."""
+    with transaction.atomic():
+        paused = _paused(run_id)
+        paused.status, paused.approved_by = Run.Status.FINISHED, by
+        paused.save(update_fields=["status", "approved_by"])
+        held = (paused.preview or {}).get("held", [])
+        run = request(paused.channel, Run.Kind.DUE, (), by)
+        run.approved_by, run.approved_levels = by, held
+        run.save(update_fields=["approved_by", "approved_levels"])
+        due.by_level(held)
+    return run
+
+
+def refuse(run_id: int, by: str) -> Run:
+    """Leave a paused run's zeros untold: they wait until their stock changes, or a day is over and
+    it is asked again. Raises NotPaused."""
+    with transaction.atomic():
+        paused = _paused(run_id)
+        paused.status, paused.refused_by = Run.Status.FINISHED, by
+        paused.save(update_fields=["status", "refused_by"])
+    return paused
+
+
+def _paused(run_id: int) -> Run:
+    run = Run.objects.select_for_update(of=["self"]).select_related("channel").get(pk=run_id)
+    if run.status != Run.Status.PAUSED:
+        raise NotPaused(f"{run} does not wait for approval any more.")
+    return run
 
 
 def execute(run: Run) -> Run:
@@ -107,28 +163,58 @@ def execute(run: Run) -> Run:
 
 def _work(run: Run) -> None:
     channel = run.channel
-    is_for_stock = run.kind != Run.Kind.ORDERS
+    is_for_stock = run.kind not in {Run.Kind.ORDERS, Run.Kind.COMPARE}
     if not channel.is_active or (is_for_stock and not channel.is_stock_synced):
         raise ChannelError(Code.SYNC_DISABLED, f"{channel} is switched off.", permanent=True)
     adapter = accounts.connect(channel)
-    if run.kind == Run.Kind.DUE:
-        run.total = claims.count_due(channel)
-        run.save(update_fields=["total"])
-        pusher.push_due(run, channel, adapter)
-        transmitter.transmit(run, channel, adapter)
-    elif run.kind == Run.Kind.ORDERS:
-        importing.take_if_allowed(run, channel, adapter)
-        _push_if_automatic(run, channel, adapter)
-    elif run.kind == Run.Kind.NEW:
-        _onboard(channel, adapter, onboarding.waiting(channel))
-        _push_if_automatic(run, channel, adapter)
-    else:
-        _onboard(channel, adapter, _unlinked(channel, run.product_ids))
-        pusher.push_chosen(run, channel, adapter, run.product_ids)
+    changed = importing.take_notices(run, channel, adapter)
+    if changed and channel.is_stock_synced:
+        reconcile.look_at(run, channel, adapter, changed)
+    _WORK[Run.Kind(run.kind)](run, channel, adapter)
+
+
+def _push_due(run: Run, channel: Channel, adapter: Adapter) -> None:
+    run.total = claims.count_due(channel)
+    run.save(update_fields=["total"])
+    pusher.push_due(run, channel, adapter)
+    transmitter.transmit(run, channel, adapter)
+
+
+def _take_orders(run: Run, channel: Channel, adapter: Adapter) -> None:
+    importing.take_if_allowed(run, channel, adapter)
+    _push_if_automatic(run, channel, adapter)
+    transmitter.transmit(run, channel, adapter)
+
+
+def _send_new(run: Run, channel: Channel, adapter: Adapter) -> None:
+    _onboard(channel, adapter, onboarding.waiting(channel))
+    _push_if_automatic(run, channel, adapter)
+
+
+def _push_chosen(run: Run, channel: Channel, adapter: Adapter) -> None:
+    _onboard(channel, adapter, _unlinked(channel, run.product_ids))
+    pusher.push_chosen(run, channel, adapter, run.product_ids)
+
+
+def _compare(run: Run, channel: Channel, adapter: Adapter) -> None:
+    accounts.load_locations(channel, adapter)
+    delivery.resume(channel, adapter)
+    reconcile.compare(run, channel, adapter)
+    _push_if_automatic(run, channel, adapter)
+
+
+_WORK = {
+    Run.Kind.DUE: _push_due,
+    Run.Kind.NEW: _send_new,
+    Run.Kind.BULK: _push_chosen,
+    Run.Kind.HARD: _push_chosen,
+    Run.Kind.ORDERS: _take_orders,
+    Run.Kind.COMPARE: _compare,
+}
 
 
 def _push_if_automatic(run: Run, channel: Channel, adapter: Adapter) -> None:
-    if channel.is_updated_on_change and channel.is_stock_synced:
+    if _may_push(channel):
         pusher.push_due(run, channel, adapter)
 
 
@@ -155,6 +241,8 @@ def _onboard(channel: Channel, adapter: Adapter, listings: Sequence[Listing]) ->
 
 def _rest(channel: Channel, error: ChannelError) -> None:
     accounts.note_problem(channel, error)
+    if error.code == Code.SYNC_DISABLED:
+        return  # whoever switches it on again is not to wait
     rest = LONG_REST if error.permanent else REST
     if error.retry_after is not None:
         longest = LONG_REST.total_seconds()

@@ -7,25 +7,55 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models import Q
 from django.utils import timezone
 
-from channels import onboarding
-from channels.models import Channel
+from channels import accounts, mapping, notices, onboarding, registry
+from channels.contract import ChannelError
+from channels.models import Batch, Channel, ListingLevel
+from channels.models.publication import Status
+from syncjobs import claims, delivery, forensics, lease
 from syncjobs.models import Run
-from syncjobs.runner import Busy, drain, execute
+from syncjobs.runner import drain
+
+A_DAY = 24 * 3600.0
 
 logger = logging.getLogger(__name__)
 
 
 def sweep() -> None:
     """Do all that waits on every channel."""
+    mapping.remember()
+    _expire()
     for channel in Channel.objects.filter(is_active=True):
         _drain(channel, Run.Trigger.SCHEDULE)
 
 
+def _expire() -> None:
+    """Messages whose answer can not be learned any more end here, also where no run goes: at a
+    channel that was switched off."""
+    waiting = Batch.objects.filter(status__in=[Status.QUEUED, Status.SENT])
+    kinds = dict(registry.choices())
+    for channel in Channel.objects.filter(pk__in=waiting.values("channel")):
+        is_installed = channel.kind in kinds
+        life = registry.get(channel.kind).key_life_seconds if is_installed else A_DAY
+        with lease.hold(channel.pk) as is_held:
+            if is_held:
+                delivery.expire(channel, life)
+
+
 def retry() -> None:
-    """Every minute: channels whose rest after an error is over, while something is due there."""
-    for channel in Channel.objects.filter(is_active=True, retry_at__lte=timezone.now()):
+    """Every minute: channels whose rest after an error is over, or a level's on them, while
+    something is due there; and oversells that nobody has looked into yet."""
+    try:
+        forensics.investigate()
+    except Exception:
+        logger.exception("Oversells were not looked into: a fault of ours")
+    now = timezone.now()
+    rested = ListingLevel.objects.filter(claims.DUE, retry_at__lte=now).values("location__channel")
+    for channel in Channel.objects.filter(is_active=True).filter(
+        Q(retry_at__lte=now) | Q(pk__in=rested)
+    ):
         _drain(channel, Run.Trigger.CHANGE)
 
 
@@ -33,26 +63,43 @@ def take_orders() -> None:
     """Poll every channel for orders that changed since the last look, whether or not it is told
     quantities: what it sells is gone for the others."""
     for channel in Channel.objects.filter(is_active=True):
-        _execute(channel, Run.Kind.ORDERS)
+        _run(channel, Run.Kind.ORDERS)
+
+
+def compare() -> None:
+    """Read what every channel shows and keep what differs. Not a channel that is not told numbers:
+    its own are nobody's business."""
+    for channel in Channel.objects.filter(is_active=True, is_stock_synced=True):
+        _run(channel, Run.Kind.COMPARE)
+
+
+def subscribe() -> None:
+    """Have every channel send us its webhooks; what is missing is created again."""
+    for channel in Channel.objects.filter(is_active=True):
+        try:
+            if notices.hears(channel):
+                adapter = accounts.connect(channel)
+                for topic in notices.subscribe(channel, adapter, notices.address(channel)):
+                    logger.info("%s: webhooks for %s are set up", channel, topic)
+            notices.forget_old(channel)
+        except ChannelError as error:
+            logger.warning("%s: webhooks are not set up: %s", channel, error)
 
 
 def send_new_products() -> None:
     """Match and first send what was ticked on an earlier local day of its channel."""
     for channel in Channel.objects.filter(is_active=True, is_stock_synced=True):
         if onboarding.waiting(channel):
-            _execute(channel, Run.Kind.NEW)
+            _run(channel, Run.Kind.NEW)
 
 
-def _execute(channel: Channel, kind: Run.Kind) -> None:
-    try:
-        execute(Run(channel=channel, kind=kind, trigger=Run.Trigger.SCHEDULE))
-    except Busy:
-        logger.info("%s is busy: it waits for the next look", channel)
-    except Exception:
-        logger.exception("%s: a fault of ours", channel)
-    else:
-        # A hint that came meanwhile found the channel taken and went away.
-        _drain(channel, Run.Trigger.CHANGE)
+def _run(channel: Channel, kind: Run.Kind) -> None:
+    """Ask for a run, unless one like it waits, and do what waits. When another process is at work
+    on the channel it finds the run there as soon as its own is over."""
+    asked = Run.objects.filter(channel=channel, kind=kind, status=Run.Status.QUEUED)
+    if not asked.exists():
+        Run.objects.create(channel=channel, kind=kind, trigger=Run.Trigger.SCHEDULE)
+    _drain(channel, Run.Trigger.CHANGE)
 
 
 def _drain(channel: Channel, trigger: Run.Trigger) -> None:

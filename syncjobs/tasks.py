@@ -35,6 +35,18 @@ def take_orders() -> None:
 
 
 @shared_task(ignore_result=True)
+def compare() -> None:
+    """Every 15 minutes: what the channels show, against what they should."""
+    schedule.compare()
+
+
+@shared_task(ignore_result=True)
+def subscribe() -> None:
+    """Every hour: webhooks that went missing are set up again."""
+    schedule.subscribe()
+
+
+@shared_task(ignore_result=True)
 def send_new_products() -> None:
     """Products ticked on an earlier day, on every channel whose hour has come."""
     schedule.send_new_products()

@@ -9,14 +9,18 @@ from syncjobs import records
 from syncjobs.models import Run
 from syncjobs.records import Entry
 
+AT_ONCE = 20
+"""Told in one run; numbers that became due meanwhile go out before the next ones."""
+
 
 def transmit(run: Run, channel: Channel, adapter: Adapter) -> None:
-    """Send every waiting ASN of the channel; one that is refused for good holds no other back.
+    """Send waiting ASNs of the channel, some at a time; one that is refused for good holds no
+    other back.
 
     Raises ChannelError when the channel itself is the trouble. Repeating is safe: the adapter looks
     for the shipment at the channel first.
     """
-    for each in transmission.waiting(channel):
+    for each in transmission.waiting(channel, AT_ONCE):
         try:
             external_id = adapter.send_shipment(transmission.shipment(each))
         except ChannelError as error:
