@@ -1,0 +1,237 @@
+"""Oversell cases: what was promised twice, how it could happen, what would have prevented it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+
+from channels.admin.cells import NOTHING, ago, badge, link, page_of, two_lines
+from inventory.admin.dialogs import ObjectDialog, ask
+from inventory.admin.moments import MomentFilter
+from inventory.admin.readonly import ReadOnlyMixin
+from inventory.admin.refusals import reported
+from syncjobs import forensics
+from syncjobs.forensics.phrases import span, units
+from syncjobs.models import Oversell
+
+CLOSE = "syncjobs.change_oversell"
+
+KINDS = {
+    "sold": ("warning", "Sold there"),
+    "heard": ("info", "Heard of"),
+    "short": ("danger", "Oversold"),
+    "moved": ("info", "Stock"),
+    "told": ("info", "Written"),
+    "answered": ("success", "Answered"),
+    "read": ("warning", "Read"),
+    "believed": ("info", "Believed"),
+    "run": ("danger", "Run"),
+}
+
+
+class Moment(NamedTuple):
+    """One line of a timeline as the page shows it. `moment` is ISO 8601; `url` is empty where there
+    is no page or the person may not see it."""
+
+    moment: str
+    day: str
+    clock: str
+    kind: str
+    badge: str
+    what: str
+    url: str
+
+
+def timeline(request: HttpRequest, case: Oversell) -> list[Moment]:
+    """The stored timeline with times to the millisecond and links to what it is about."""
+    return [_moment(request, entry) for entry in case.timeline]
+
+
+def _moment(request: HttpRequest, entry: dict[str, Any]) -> Moment:
+    local = timezone.localtime(datetime.fromisoformat(entry["at"]))
+    return Moment(
+        local.isoformat(),
+        local.strftime("%Y-%m-%d"),
+        local.isoformat(sep=" ", timespec="milliseconds")[11:23],
+        entry["kind"],
+        badge(*KINDS.get(entry["kind"], ("info", entry["kind"]))),
+        entry["what"],
+        _url(request, entry["model"], entry["pk"]),
+    )
+
+
+def _url(request: HttpRequest, label: str, pk: int) -> str:
+    model = apps.get_model(label)
+    app, name = label.split(".")
+    if not (admin.site.is_registered(model) and request.user.has_perms([f"{app}.view_{name}"])):
+        return ""
+    return page_of(model(pk=pk))
+
+
+class StateFilter(DropdownFilter):
+    """Open, covered again, or closed."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("covered", "Covered again"), ("closed", "Closed")]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "closed":
+            return queryset.filter(closed_at__isnull=False)
+        if self.value() == "open":
+            return queryset.filter(closed_at=None, available__lt=0)
+        if self.value() == "covered":
+            return queryset.filter(closed_at=None, available__gte=0)
+        return queryset
+
+
+class CloseDialog(ObjectDialog):
+    """A yes."""
+
+    model = Oversell
+
+
+@admin.register(Oversell)
+class OversellAdmin(ReadOnlyMixin, ModelAdmin):
+    """Opened by the ledger, told by forensics; a person only closes."""
+
+    list_display = [
+        "show_product",
+        "warehouse",
+        "show_channel",
+        "show_order",
+        "short",
+        "show_window",
+        "show_seconds",
+        "show_opened",
+        "show_state",
+    ]
+    list_filter = [
+        StateFilter,
+        ("window", ChoicesDropdownFilter),
+        ("channel", RelatedDropdownFilter),
+        ("opened_at", MomentFilter),
+    ]
+    list_filter_submit = True
+    list_fullwidth = True
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    search_fields = ["=product__sku", "=order__number"]
+    search_help_text = "A whole SKU or order number"
+    ordering = ["-id"]
+    actions = ["close_cases"]
+    actions_detail = ["close_case"]
+    empty_hint = (
+        "Nothing was sold twice. When an order takes more than is left, a case opens here by"
+        " itself: it tells from the receipts how that could happen and which setting would have"
+        " prevented it."
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Oversell]:
+        cases: QuerySet[Oversell] = super().get_queryset(request)
+        known = cases.select_related("product", "warehouse", "channel", "order")
+        return known.annotate(available=forensics.covered())
+
+    def get_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
+        return []
+
+    def has_close_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        """Whether the person may close cases."""
+        return request.user.has_perms([CLOSE])
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        is_open = Oversell.objects.filter(pk=object_id, closed_at=None).exists()
+        return super().get_actions_detail(request, object_id) if is_open else []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """The story instead of a form."""
+        case = kwargs.get("obj")
+        if isinstance(case, Oversell):
+            covered = forensics.coverage(case)
+            context |= {
+                "title": f"{case.product.sku}: {units(case.short)} short",
+                "subtitle": str(case.warehouse),
+                "case": case,
+                "moments": timeline(request, case),
+                "state": self.show_state(case),
+                "seconds": self.show_seconds(case),
+                "product_page": _url(request, "inventory.product", case.product_id),
+                "channel_page": _url(request, "channels.channel", case.channel_id or 0),
+                "order_page": _url(request, "orders.salesorder", case.order_id or 0),
+                "covered": covered,
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @action(description="Close case", permissions=["close"])
+    def close_cases(self, request: HttpRequest, cases: QuerySet[Oversell]) -> None:
+        chosen = list(cases.filter(closed_at=None).order_by("pk"))
+        number = forensics.close([case.pk for case in chosen], request.user.get_username())
+        for case in chosen:
+            self.log_change(request, case, "Closed.")
+        told = f"{number} cases closed." if number != 1 else "1 case closed."
+        self.message_user(request, told, messages.SUCCESS if number else messages.INFO)
+
+    @action(
+        description="Close case",
+        icon="task_alt",
+        permissions=["close"],
+        dialog=ask(
+            CloseDialog,
+            "Close this case?",
+            "It stays here to be read. The next oversell of the product opens a case of its own.",
+            "Close case",
+        ),
+    )
+    @reported
+    def close_case(self, _request: HttpRequest, form: CloseDialog) -> str | None:
+        return "Closed." if forensics.close([form.object.pk], form.actor) else None
+
+    @display(description="Product", ordering="product__sku")
+    def show_product(self, case: Oversell) -> str:
+        return two_lines(case.product.sku, case.product.name)
+
+    @display(description="Channel", ordering="channel__name", empty_value=NOTHING)
+    def show_channel(self, case: Oversell) -> str:
+        return str(case.channel) if case.channel else "Placed here" if case.advice else NOTHING
+
+    @display(description="Order", ordering="order__number")
+    def show_order(self, case: Oversell) -> str:
+        return link(page_of(case.order), case.order) if case.order else NOTHING
+
+    @display(description="Window", ordering="window")
+    def show_window(self, case: Oversell) -> str:
+        return case.get_window_display() if case.advice else "Being looked into"
+
+    @display(description="Was open for", ordering="window_seconds")
+    def show_seconds(self, case: Oversell) -> str:
+        return NOTHING if case.window_seconds is None else span(case.window_seconds)
+
+    @display(description="Opened", ordering="opened_at")
+    def show_opened(self, case: Oversell) -> str:
+        return ago(case.opened_at)
+
+    @display(description="State")
+    def show_state(self, case: Oversell) -> str:
+        if case.closed_at is not None:
+            return badge("", "Closed")
+        is_covered = (getattr(case, "available", None) or 0) >= 0
+        return badge("success", "Covered again") if is_covered else badge("danger", "Open")
