@@ -12,3 +12,6 @@ class SyncJobsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so these modules can not be imported at the top.
         import_module("syncjobs.hints").connect(import_module("syncjobs.tasks").queue)
+        import_module("syncjobs.forensics").connect()
+        make_meter = import_module("syncjobs.budgets").RedisMeter
+        import_module("channels.accounts").meter_by(make_meter)

@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from channels import accounts, due, onboarding, registry
+from channels import accounts, due, notices, onboarding, registry
 from channels.models import Channel, Listing, Location
 from inventory import counting, ledger, transfers
 from inventory.ledger import Cause
@@ -142,6 +142,7 @@ def _open_store(kind: str, url: str, main: Warehouse) -> None:
         create_defaults=address | {"kind": kind, "time_zone": "Europe/London"},
     )
     accounts.check(channel)
+    notices.subscribe(channel, accounts.connect(channel), notices.address(channel))
     if is_new:
         _map(channel, main)
         _tick(channel, products)

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from unfold.decorators import action, display
 
 from channels.admin import channel as base
 from channels.admin.cells import NOTHING, ago, link, list_of, page_of, two_lines
-from channels.models import Channel, Communicated, ListingLevel
-from syncjobs import claims
+from channels.models import Channel, Communicated, Publication
+from channels.models.publication import Status
+from syncjobs import claims, freshness
 from syncjobs.admin.starting import SenderMixin, announce, start
-from syncjobs.models import Run
+from syncjobs.freshness import Freshness
+from syncjobs.models import Finding, Oversell, Run
 
 admin.site.unregister(Channel)
 
 
-def with_backlog(channels: QuerySet[Channel]) -> QuerySet[Channel]:
-    """Annotates `backlog` (due levels that may be sent), `oldest_at` and the last run's id, kind,
-    status and time."""
-    due = (
-        ListingLevel.objects.filter(claims.SENDABLE, claims.DUE, location__channel=OuterRef("pk"))
-        .order_by()
-        .values("location__channel")
-    )
+HELP = (
+    "How far the channel is behind: what waits to be told, and how long a change of stock took in"
+    " the last hour from its commit here to the channel's yes. It grows when there are more changes"
+    " than the channel allows us calls."
+)
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many there are of them for each channel."""
+    counted = rows.values("channel").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+def with_last_run(channels: QuerySet[Channel]) -> QuerySet[Channel]:
+    """Annotates the last run's id, kind, status and time."""
     last = Run.objects.filter(channel=OuterRef("pk")).order_by("-pk")
+    findings = Finding.objects.filter(channel=OuterRef("pk"), closed_at=None).order_by()
+    oversells = Oversell.objects.filter(channel=OuterRef("pk"), closed_at=None).order_by()
     return channels.annotate(
-        backlog=Subquery(due.annotate(number=Count("pk")).values("number")),
-        oldest_at=Subquery(due.annotate(first=Min("stale_at")).values("first")),
+        paused_run=Subquery(last.filter(status=Run.Status.PAUSED).values("pk")[:1]),
+        open_findings=_number(findings),
+        open_oversells=_number(oversells),
         last_run=Subquery(last.values("pk")[:1]),
         last_kind=Subquery(last.values("kind")[:1]),
         last_status=Subquery(last.values("status")[:1]),
@@ -40,9 +56,62 @@ def with_backlog(channels: QuerySet[Channel]) -> QuerySet[Channel]:
     )
 
 
+def add_freshness(channels: Iterable[Any]) -> None:
+    """Give each channel its `freshness`, in as many queries as for one."""
+    listed = list(channels)
+    found = freshness.of(listed)
+    for channel in listed:
+        channel.freshness = found[channel.pk]
+
+
+def fresh(channel: Any) -> Freshness:
+    """The channel's freshness, looked up once."""
+    if not hasattr(channel, "freshness"):
+        add_freshness([channel])
+    found: Freshness = channel.freshness
+    return found
+
+
+def waiting_url(channel: Channel) -> str:
+    """The list of what waits for the channel."""
+    return list_of(
+        Communicated, channel__id__exact=channel.pk, state__exact=Communicated.State.PENDING.value
+    )
+
+
+def told_url(channel: Channel) -> str:
+    """The list of receipts that its speed is reckoned from."""
+    since = timezone.localtime() - freshness.WINDOW
+    return list_of(
+        Publication,
+        batch__channel__id__exact=channel.pk,
+        status__in=f"{Status.ACCEPTED},{Status.OBSERVED}",
+        created_at_from_0=f"{since:%Y-%m-%d}",
+        created_at_from_1=f"{since:%H:%M:%S}",
+    )
+
+
+def speed(found: Freshness) -> str:
+    """How long changes took in the last hour; empty when none was told."""
+    if found.median is None or found.slowest is None:
+        return ""
+    return f"half within {_span(found.median)}, 99 of 100 within {_span(found.slowest)}"
+
+
+def budget(found: Freshness) -> str:
+    """How much of the calls that the channel allows is used; empty when it is not known."""
+    return "" if found.budget_used is None else f"{found.budget_used:.0%} used now"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return str(datetime.timedelta(seconds=round(seconds)))
+
+
 @admin.register(Channel)
 class ChannelAdmin(SenderMixin, base.ChannelAdmin):
-    """Adds backlog, freshness, and the two runs that concern a whole channel."""
+    """Adds freshness, and the two runs that concern a whole channel."""
 
     list_display = [
         "name",
@@ -50,25 +119,61 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
         "show_state",
         "show_backlog",
         "show_oldest",
+        "show_speed",
         "show_last_run",
         "show_problem",
     ]
+    readonly_fields = [
+        *base.ChannelAdmin.readonly_fields,
+        "show_backlog",
+        "show_oldest",
+        "show_speed",
+        "show_told",
+        "show_budget",
+    ]
     actions_detail: Any = [
         *base.ChannelAdmin.actions_detail,
-        {"title": "Sync now", "icon": "sync", "items": ["hard_sync", "send_new"]},
+        {"title": "Sync now", "icon": "sync", "items": ["hard_sync", "send_new", "compare_now"]},
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
-        return with_backlog(super().get_queryset(request))
+        return with_last_run(super().get_queryset(request))
 
-    @display(description="Waiting", ordering="backlog")
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The rows of the list, their freshness looked up for all together."""
+        found = super().get_changelist_instance(request)
+        found.result_list = list(found.result_list)
+        add_freshness(found.result_list)
+        return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        first, *others = super().get_fieldsets(request, obj)
+        if obj is None:
+            return [first, *others]
+        figures = [("show_backlog", "show_oldest"), ("show_speed", "show_told"), "show_budget"]
+        return [first, ("Freshness", {"fields": figures, "description": HELP}), *others]
+
+    @display(description="Waiting")
     def show_backlog(self, channel: Any) -> str:
-        url = list_of(Communicated, channel__id__exact=channel.pk, state__exact="pending")
-        return link(url, channel.backlog) if channel.backlog else "0"
+        backlog = fresh(channel).backlog
+        return link(waiting_url(channel), f"{backlog:,}") if backlog else "0"
 
-    @display(description="Oldest waits since", ordering="oldest_at")
+    @display(description="Oldest waits since")
     def show_oldest(self, channel: Any) -> str:
-        return ago(channel.oldest_at)
+        return ago(fresh(channel).oldest_due_at)
+
+    @display(description="Changes told, last hour")
+    def show_speed(self, channel: Any) -> str:
+        return speed(fresh(channel)) or NOTHING
+
+    @display(description="Quantities told, last hour")
+    def show_told(self, channel: Any) -> str:
+        told = fresh(channel).told
+        return link(told_url(channel), f"{told:,}") if told else "0"
+
+    @display(description="Calls the channel allows")
+    def show_budget(self, channel: Any) -> str:
+        return budget(fresh(channel)) or "not known: nobody called it lately"
 
     @display(description="Last run", ordering="last_at")
     def show_last_run(self, channel: Any) -> str:
@@ -101,6 +206,21 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
             Run.Kind.NEW,
             "Matches the new products whose day has come and sends their first quantity, without"
             " waiting for the schedule. To send one sooner, sync it from the product list.",
+        )
+
+    @action(
+        description="Compare now",
+        icon="compare_arrows",
+        url_path="compare-now",
+        permissions=["send"],
+    )
+    def compare_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask_or_start(
+            request,
+            object_id,
+            Run.Kind.COMPARE,
+            "Reads what the channel shows and compares it with what it should show, as every 15"
+            " minutes. Differences appear under Drift, and are mended if the channel is set so.",
         )
 
     def _ask_or_start(

@@ -16,13 +16,22 @@ from django.utils import timezone
 from channels import reasons
 from channels.admin.cells import ago, list_of, page_of
 from channels.admin.channel import STATES, state_of
-from channels.models import Channel, Communicated, Publication
+from channels.models import Channel, Publication
 from channels.models.publication import Status
 from inventory.models import Movement, StockLevel
 from orders.commitments import HELD, HOLDS
 from orders.models import SalesOrder, SalesOrderLine
-from syncjobs.admin.channel import with_backlog
-from syncjobs.models import ProcessLog, Run
+from syncjobs.admin.channel import (
+    HELP,
+    add_freshness,
+    budget,
+    fresh,
+    speed,
+    told_url,
+    waiting_url,
+    with_last_run,
+)
+from syncjobs.models import Finding, Oversell, ProcessLog, Run
 
 DAY = datetime.timedelta(days=1)
 HOURS = 24
@@ -32,9 +41,19 @@ SLOW = datetime.timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that waits for a person."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One channel. `freshness` is how old the oldest waiting number is; `off` says what does not
-    happen while the channel, or its stock sync, is switched off (empty: it is on)."""
+    """One channel. `freshness` is how old the oldest waiting number is, `speed` how long changes
+    took in the last hour (empty: none was told), `budget` how much of its calls is used (empty: not
+    known). `off` says what does not happen while the channel, or its stock sync, is switched off
+    (empty: it is on)."""
 
     channel: Channel
     color: str
@@ -44,6 +63,11 @@ class Card:
     is_slow: bool
     backlog: int
     backlog_url: str
+    speed: str
+    told: int
+    told_url: str
+    budget: str
+    asks: Sequence[Ask]
     last_run: str
     last_run_url: str
     last_run_at: str
@@ -75,14 +99,17 @@ class Bar:
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to the first page's context what this person may see; at most seven queries."""
+    """Add to the first page's context what this person may see; at most ten queries."""
 
     def may(permission: str) -> bool:
         return request.user.has_perms([permission])
 
     context["title"] = "Dashboard"
     if may("channels.view_channel"):
-        context["cards"] = [_card(channel) for channel in with_backlog(Channel.objects.all())]
+        channels = list(with_last_run(Channel.objects.all()))
+        add_freshness(channels)
+        context["cards"] = [_card(channel) for channel in channels]
+        context["freshness_help"] = HELP
         context["may_connect"] = may("channels.add_channel")
     if may("channels.view_publication"):
         context["bars"] = _bars()
@@ -98,16 +125,22 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _card(channel: Any) -> Card:
     key, words = state_of(channel)
     run = Run(pk=channel.last_run, kind=channel.last_kind or "", status=channel.last_status or "")
-    waiting = {"channel__id__exact": channel.pk, "state__exact": Communicated.State.PENDING.value}
+    found = fresh(channel)
+    oldest = found.oldest_due_at
     return Card(
         channel=channel,
         color=STATES[key],
         state=words,
         off=_off(channel),
-        freshness=ago(channel.oldest_at) if channel.oldest_at else "up to date",
-        is_slow=bool(channel.oldest_at) and timezone.now() - channel.oldest_at > SLOW,
-        backlog=channel.backlog or 0,
-        backlog_url=list_of(Communicated, **waiting),
+        freshness=ago(oldest) if oldest else "up to date",
+        is_slow=oldest is not None and timezone.now() - oldest > SLOW,
+        backlog=found.backlog,
+        backlog_url=waiting_url(channel),
+        speed=speed(found),
+        told=found.told,
+        told_url=told_url(channel),
+        budget=budget(found),
+        asks=_asks(channel),
         last_run=_words(run) if channel.last_run else "",
         last_run_url=page_of(run) if channel.last_run else "",
         last_run_at=ago(channel.last_at),
@@ -115,6 +148,20 @@ def _card(channel: Any) -> Card:
         advice=reasons.advice(channel.problem_code),
         url=page_of(channel),
     )
+
+
+def _asks(channel: Any) -> list[Ask]:
+    """What waits for a person."""
+    asks = []
+    if channel.paused_run:
+        asks.append(Ask("a run waits for approval", page_of(Run(pk=channel.paused_run))))
+    if channel.open_findings:
+        words = _counted(channel.open_findings, "number differs", "numbers differ")
+        asks.append(Ask(words, list_of(Finding, channel__id__exact=channel.pk)))
+    if channel.open_oversells:
+        words = _counted(channel.open_oversells, "oversell case", "oversell cases")
+        asks.append(Ask(words, list_of(Oversell, channel__id__exact=channel.pk)))
+    return asks
 
 
 def _off(channel: Channel) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -20,9 +21,12 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from channels import reasons
-from channels.admin.cells import NOTHING, ago, list_of
+from channels.admin.cells import NOTHING, ago, list_of, page_of
+from channels.models import Communicated, Location
 from inventory.admin.moments import MomentFilter
 from inventory.admin.readonly import ReadOnlyMixin
+from syncjobs import runner
+from syncjobs.admin.starting import SenderMixin, announce
 from syncjobs.models import ProcessLog, Run
 
 RUN_COLORS = {
@@ -31,6 +35,7 @@ RUN_COLORS = {
     Run.Status.FINISHED: "success",
     Run.Status.FAILED: "danger",
     Run.Status.INTERRUPTED: "warning",
+    Run.Status.PAUSED: "warning",
 }
 UNFINISHED = {Run.Status.QUEUED, Run.Status.RUNNING}
 LOG_LINES = 50
@@ -80,11 +85,31 @@ def progress(run: Run) -> dict[str, Any]:
         "unchanged": run.unchanged,
         "skipped": run.skipped,
         "failed": run.failed,
+        "held": run.held,
     }
 
 
+def _posts_to(run: Run, answer: str) -> str:
+    """Attributes of a button in the page's form that sends it elsewhere."""
+    return format_html(
+        'formaction="{}"', reverse("admin:syncjobs_run_decide", args=[run.pk, answer])
+    )
+
+
+def _preview(run: Run) -> dict[str, Any] | None:
+    """What a paused run was about to tell, locations by name."""
+    if run.preview is None:
+        return None
+    names = dict(Location.objects.filter(channel=run.channel_id).values_list("pk", "name"))
+    top = [
+        {**change, "location": names.get(change["location_id"], "")}
+        for change in run.preview["top"]
+    ]
+    return {**run.preview, "top": top}
+
+
 @admin.register(Run)
-class RunAdmin(ReadOnlyMixin, ModelAdmin):
+class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
     """Written by the runner alone."""
 
     list_display = [
@@ -128,7 +153,30 @@ class RunAdmin(ReadOnlyMixin, ModelAdmin):
             self.admin_site.admin_view(self.progress_view),
             name="syncjobs_run_progress",
         )
-        return [polled, *super().get_urls()]
+        decided = path(
+            "<int:pk>/decide/<str:answer>/",
+            self.admin_site.admin_view(require_POST(self.decide_view)),
+            name="syncjobs_run_decide",
+        )
+        return [polled, decided, *super().get_urls()]
+
+    def decide_view(self, request: HttpRequest, pk: int, answer: str) -> HttpResponse:
+        """A person lets a paused run's zeros go, or leaves them untold."""
+        decide = {"approve": runner.approve, "refuse": runner.refuse}.get(answer)
+        if decide is None or not Run.objects.filter(pk=pk).exists():
+            raise Http404(f"Run {pk}")
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        try:
+            run = decide(pk, request.user.get_username())
+        except runner.NotPaused as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:syncjobs_run_change", args=[pk]))
+        self.log_change(request, run, f"{answer.title()}d that its zeros are told")
+        if answer == "approve":
+            return announce(request, [run])
+        self.message_user(request, "The zeros stay untold until their stock changes.")
+        return HttpResponseRedirect(page_of(run))
 
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Progress as JSON, for the page that follows it."""
@@ -154,6 +202,13 @@ class RunAdmin(ReadOnlyMixin, ModelAdmin):
                 "progress": progress(run),
                 "progress_url": reverse("admin:syncjobs_run_progress", args=[run.pk]),
                 "advice": reasons.advice(run.error_code),
+                "may_decide": run.status == Run.Status.PAUSED and self.has_send_permission(request),
+                "preview": _preview(run),
+                "held_url": list_of(
+                    Communicated, channel__id__exact=run.channel_id, reason="breaker"
+                ),
+                "approve": _posts_to(run, "approve"),
+                "refuse": _posts_to(run, "refuse"),
                 "lines": [(line, ago(line.created_at), reasons.label(line.code)) for line in lines][
                     :LOG_LINES
                 ],
