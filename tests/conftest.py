@@ -8,6 +8,10 @@ from django.test import override_settings
 from inventory.models import Product, Warehouse
 from tests.factories import make_product, make_warehouse
 
+# Their assertions are to tell what they compared, whoever imports them first.
+for name in ("checks", "life", "scenarios", "shop", "storms", "world"):
+    pytest.register_assert_rewrite(f"tests.chaos.{name}")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

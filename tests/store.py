@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from channels.models import Channel, Location
 from inventory.models import Product, Warehouse
 from syncjobs.models import Run
 from syncjobs.runner import execute
+
+KIND = "shopify"
 
 
 @dataclass
@@ -55,11 +58,30 @@ class Store:
         return [each for each in seen if operation in str(each)]
 
 
+@contextmanager
+def rehearsing(**shop: Any) -> Iterator[tuple[Store, Sandbox]]:
+    """An empty store, and what stands behind its address; `shop` as the sandbox's own settings."""
+    with running(Sandbox(name="rehearsal", token="shpat_rehearsal", **shop)) as server:
+        yield Store(server.url), server.sandbox
+
+
+def open_channel(store: Store, **fields: Any) -> Channel:
+    """The store as a channel, its locations loaded and none of them mapped."""
+    channel = Channel.objects.create(
+        kind=KIND,
+        name="Rehearsal",
+        settings={"shop_domain": "rehearsal.myshopify.com", "sandbox_url": store.url},
+        credentials={"access_token": "shpat_rehearsal"},
+        **fields,
+    )
+    accounts.check(channel)
+    return channel
+
+
 @pytest.fixture
 def store() -> Iterator[Store]:
     """A store with two locations, Shop and Depot."""
-    with running(Sandbox(name="rehearsal", token="shpat_rehearsal")) as server:
-        store = Store(server.url)
+    with rehearsing() as (store, _):
         store.post("locations", locations=[{"name": "Shop"}, {"name": "Depot"}])
         yield store
 
@@ -67,13 +89,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture
 def channel(store: Store, warehouse: Warehouse) -> Channel:
     """The store as a channel; the main warehouse feeds the location Shop."""
-    channel = Channel.objects.create(
-        kind="shopify",
-        name="Rehearsal",
-        settings={"shop_domain": "rehearsal.myshopify.com", "sandbox_url": store.url},
-        credentials={"access_token": "shpat_rehearsal"},
-    )
-    accounts.check(channel)
+    channel = open_channel(store)
     feed(channel, "Shop", warehouse)
     return channel
 
