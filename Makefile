@@ -7,13 +7,15 @@ SCRATCH := $(VENV) -m config.house.servers scratch --
 # One step of lint or test: says its name, and says it again where it fails.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf '\nmake $@: "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run test lint bench year clean
+.PHONY: help run test lint bench chaos year day clean
 help:
 	@echo 'make run    start everything here; ends with READY http://...   (PORT=8000)'
 	@echo 'make test   everything that must pass; the same that CI runs    (ARGS="-k words")'
 	@echo 'make lint   what make test checks before it runs the tests'
 	@echo 'make bench  figures on this machine'
+	@echo 'make chaos  kills, crashes and thousands of random lives, for tens of minutes'
 	@echo 'make year   FILE=...: a retailer'\''s whole year, through to a store'
+	@echo 'make day    FILE=...: a busy day of it, sold at a failing store while goods move here'
 	@echo 'make clean  delete all data and caches made here; .venv stays'
 
 run:
@@ -34,10 +36,22 @@ bench:
 	@$(BOOTSTRAP) --dev
 	@$(VENV) -m config.house.servers --durable test -- -q -s -p no:randomly -o python_files='bench_*.py' tests/bench
 
+# Two lanes, one for each core: the lives of the state machine, and everything else.
+CHAOS := STOCKCAST_CHAOS=full LOG_LEVEL=ERROR $(VENV) -m config.house.servers test -- -q -s --durations=5 tests/chaos
+chaos:
+	@$(BOOTSTRAP) --dev
+	@$(CHAOS) -k test_life $(ARGS) & lives=$$!; $(CHAOS) -k 'not test_life' $(ARGS); rest=$$?; \
+	wait $$lives && exit $$rest
+
 # The whole way of a real year: make year FILE=../shared/data/online-retail/online-retail.csv.gz
 year:
 	@$(BOOTSTRAP) --dev
 	@LOG_LEVEL=WARNING FILE='$(abspath $(FILE))' $(VENV) -m config.house.servers --durable test -- -q -s tests/acceptance/year.py
+
+# A busy day of it, its customers at a failing store: make day FILE=... (SPEED=50 DAY=2011-11-22)
+day:
+	@$(BOOTSTRAP) --dev
+	@LOG_LEVEL=WARNING FILE='$(abspath $(FILE))' $(VENV) -m config.house.servers --durable test -- -q -s tests/acceptance/day.py
 
 clean:
 	@test ! -x $(VENV) || $(VENV) -m config.house.servers clean
