@@ -41,6 +41,8 @@ def form(**changes: Any) -> dict[str, Any]:
         "is_updated_on_change": "on",
         "time_zone": "UTC",
         "new_products_at": "07:00",
+        "drift_policy": "mend",
+        "breaker_share": "30",
     }
     return {key: value for key, value in (data | changes).items() if value is not None}
 

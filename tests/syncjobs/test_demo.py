@@ -48,4 +48,4 @@ def test_a_store_is_broken_and_mended_as_the_demo_says(said: str) -> None:
         armed = requests.get(faults, timeout=10).json()["faults"]
         assert len(armed) == (url == faults)
 
-    assert len(commands) == 2
+    assert len(commands) == 3

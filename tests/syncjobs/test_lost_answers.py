@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from channels.contract import Code
-from channels.models import Batch, Channel, ListingLevel
+from channels.models import Batch, Channel, ListingLevel, Publication
 from channels.models.publication import Status
 from inventory import ledger
 from inventory.ledger import Cause
 from inventory.models import Product, Warehouse
-from syncjobs import delivery
+from syncjobs import delivery, schedule
 from syncjobs.models import Run
 from tests.factories import stock
 from tests.store import Store, list_at_once, sync
@@ -92,3 +93,18 @@ def test_a_throttled_call_is_repeated_under_its_key(
     store.post("faults", kind="throttled", root_field=ADJUST, times=2)
     assert sync(channel).sent == 1
     assert Batch.objects.latest("pk").attempts == 3
+
+
+def test_a_channel_that_was_switched_off_leaves_no_message_open_for_ever(
+    channel: Channel, store: Store, shipped: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncjobs.delivery._pause", lambda *_: 0.0)
+    store.post("faults", kind="cut", root_field=ADJUST, times=None)
+    sync(channel)
+    Channel.objects.update(is_active=False)
+    schedule.sweep()
+    assert Publication.objects.filter(status=Status.SENT).count() == 1
+    Batch.objects.update(created_at=timezone.now() - datetime.timedelta(days=1))
+    schedule.sweep()
+    assert not Publication.objects.filter(status=Status.SENT).exists()
+    assert ListingLevel.objects.get().acknowledged is None

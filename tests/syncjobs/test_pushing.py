@@ -211,7 +211,7 @@ def test_a_killed_process_leaves_a_batch_that_the_next_one_finishes(
     assert (level.acknowledged, level.is_due) == (37, False)
 
 
-def _die(*_: object) -> None:
+def _die(*_: object, **__: object) -> None:
     raise SystemExit
 
 
@@ -296,3 +296,19 @@ def test_a_channel_that_fails_ends_the_run_with_its_reason_and_loses_nothing(
     store.post("faults/clear")
     run = sync(channel)
     assert (run.status, store.available(listed.sku)) == ("finished", 39)
+
+
+def test_a_number_read_before_an_import_that_failed_is_not_told_over_the_sale(
+    channel: Channel, store: Store, listed: Product, warehouse: Warehouse
+) -> None:
+    """The reading holds a sale that is not here: nobody may believe it before the orders are in."""
+    store.post("orders", lines=[{"sku": listed.sku, "quantity": 2}])
+    ledger.receive(warehouse.pk, [(listed.pk, 1)], Cause())
+    store.post("faults", kind="http_status", status=503, root_field="orders", times=5)
+    assert sync(channel).status == Run.Status.FAILED
+    sync(channel)
+    sync(channel, Run.Kind.ORDERS)
+    store.post("faults/clear")
+    sync(channel)
+    assert store.get("overwrites")["count"] == 0
+    assert store.available(listed.sku) == 39
