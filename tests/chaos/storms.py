@@ -51,7 +51,7 @@ def poison(at: Place, number: int = 250) -> None:
     assert ListingLevel.objects.exclude(reason="").get().listing.product.sku == bad
 
 
-def rate_storm(at: Place, number: int = 60) -> None:
+def rate_storm(at: Place, number: int = 60, restore_rate: int = 1000) -> None:
     """T9: the store asks us to slow down all the time: zeros and decreases go first all the same,
     its budget is never exceeded by us, and in the end everything is told."""
     here = world.fresh(at, breaker_share=100)
@@ -60,7 +60,7 @@ def rate_storm(at: Place, number: int = 60) -> None:
     ledger.receive(main, [(each.pk, 2) for each in products[:third]], Cause())
     ledger.ship(main, [(each.pk, 2) for each in products[third : 2 * third]], Cause())
     ledger.ship(main, [(each.pk, 5) for each in products[2 * third :]], Cause())
-    at.store.post("shop", bucket_maximum=1000, restore_rate=1000, available_points=20)
+    at.store.post("shop", bucket_maximum=1000, restore_rate=restore_rate, available_points=20)
     before = Publication.objects.latest("pk").pk
     injected = 3
     for kind in ({"kind": "http_status", "status": 429, "retry_after": 0.1}, {"kind": "throttled"}):
