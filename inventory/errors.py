@@ -71,3 +71,27 @@ class BelowZero(Refused):
     """Negative stock can not be forbidden while some levels are below zero."""
 
     code = "below_zero"
+
+
+class Mirrored(Refused):
+    """A mirror's stock would be changed by somebody else than its source; or a warehouse can not
+    become, or is not, a mirror."""
+
+    code = "mirrored"
+
+    @classmethod
+    def at(cls, place: str, *, is_mirror: bool, is_leaving: bool) -> Mirrored:
+        """A posting to this warehouse by somebody else than its source, or by a source that is not
+        its own. is_leaving: units would leave."""
+        if not is_mirror:
+            return cls(
+                f"{place} is no mirror: what a channel shows is not written to it. Make it the"
+                " mirror of one of the channel's locations first.",
+                field="warehouse",
+            )
+        advice = " An order that leaves from there is marked as dispatched, not shipped."
+        return cls(
+            f"{place} is a mirror of a channel's own stock: change it there."
+            f"{advice if is_leaving else ''}",
+            field="warehouse",
+        )

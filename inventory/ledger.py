@@ -13,8 +13,10 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from inventory.errors import InvalidLines
+from inventory.lines import Cause, Level, Line, Posting
 from inventory.models import Movement, Reason, State, StockLevel
-from inventory.posting import Cause, Level, Line, Posting, create_levels, post
+from inventory.parts import demand_stocked, parts_of
+from inventory.posting import create_levels, post
 
 __all__ = ["Cause", "Items", "Level", "Line", "Posting", "post"]
 
@@ -97,6 +99,42 @@ def count(warehouse_id: int, counted: Mapping[int, int], cause: Cause) -> Postin
         return post(lines, Reason.COUNT, cause)
 
 
+def mirror(warehouse_id: int, shown: Mapping[int, int | None], cause: Cause) -> Posting:
+    """Set a mirror's stock to what its source shows (product id to units); posts the differences.
+
+    None: its source does not track it, so the level becomes unknown. Units may be below zero. What
+    is so already is not posted. Bundles are left out: whatever the source shows of one, it has its
+    components' stock. Raises Mirrored when the warehouse is no mirror.
+    """
+    with transaction.atomic():
+        bundles = parts_of(shown)
+        shown = {product: units for product, units in shown.items() if product not in bundles}
+        counted = [product_id for product_id, units in shown.items() if units is not None]
+        create_levels(counted, [warehouse_id] * len(counted))
+        held = _known_locked(warehouse_id, shown)
+        lines = []
+        for product_id in sorted(shown):
+            units, now = shown[product_id], held.get(product_id)
+            if units != now:
+                reason = Reason.FORGET if units is None else Reason.MIRROR
+                delta = (units or 0) - (now or 0)
+                lines.append(Line(product_id, warehouse_id, State.ON_HAND, delta, reason=reason))
+        return post(lines, Reason.MIRROR, cause) if lines else Posting(())
+
+
+def forget(warehouse_id: int, product_ids: Iterable[int], cause: Cause) -> Posting:
+    """Nobody tells a mirror's stock of these products any more: their levels become unknown."""
+    return mirror(warehouse_id, dict.fromkeys(product_ids), cause)
+
+
+def _known_locked(warehouse_id: int, product_ids: Iterable[int]) -> dict[int, int]:
+    """Lock the levels that there are, and return the stock of those that are known."""
+    levels = StockLevel.objects.filter(warehouse_id=warehouse_id, product_id__in=list(product_ids))
+    rows = levels.order_by("product_id").select_for_update()
+    found = list(rows.values_list("product_id", "on_hand", "is_known"))
+    return {product_id: on_hand for product_id, on_hand, is_known in found if is_known}
+
+
 def _held_before(key: str) -> dict[int, int]:
     """What a count posted earlier under this key found, so that a repeat gives the same lines."""
     counts = Movement.objects.filter(key=key)
@@ -115,9 +153,11 @@ def on_hand_locked(warehouse_id: int, product_ids: Iterable[int]) -> dict[int, i
     """Lock these levels until the transaction ends and return their stock by product id.
 
     A level that does not exist yet is created, empty: there is no locking what is not there.
+    Raises InvalidLines for a bundle, which has no level.
     """
     product_ids = list(product_ids)
     create_levels(product_ids, [warehouse_id] * len(product_ids))
+    demand_stocked(product_ids)
     levels = StockLevel.objects.filter(warehouse_id=warehouse_id, product_id__in=product_ids)
     return dict(
         levels.order_by("product_id").select_for_update().values_list("product_id", "on_hand")

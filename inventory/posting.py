@@ -2,70 +2,27 @@
 
 Every change of on_hand, committed, incoming or staged is a line of a posting. A posting is whole
 or not at all, set-based (one statement, two when a level is new), locks its levels in (product,
-warehouse) order, and does nothing when its key was posted before.
+warehouse) order, and does nothing when its key was posted before. A line for a bundle becomes lines
+of its components, for two statements more.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import DataError, connection, transaction
 from django.utils import timezone
 from psycopg.errors import NumericValueOutOfRange
 
-from inventory.errors import InsufficientStock, InvalidLines, KeyReused, OverReleased
+from inventory.errors import InsufficientStock, InvalidLines, KeyReused, Mirrored, OverReleased
+from inventory.lines import Cause, Level, Line, Posting
 from inventory.models import Movement, Product, Reason, State, Warehouse
+from inventory.parts import explode, is_repeat, parts_of
 from inventory.signals import stock_changed
 
-
-class Line(NamedTuple):
-    """One movement to be: units of a product in one state at one warehouse.
-
-    `document` and `reason` replace the posting's own, so that one posting can serve many orders,
-    or pair a receipt with a shipment.
-    """
-
-    product_id: int
-    warehouse_id: int
-    state: State
-    delta: int
-    document: str | None = None
-    reason: Reason | None = None
-
-
-class Level(NamedTuple):
-    """A stock level right after a posting."""
-
-    product_id: int
-    warehouse_id: int
-    on_hand: int
-    committed: int
-    incoming: int
-    staged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """Why and by whom: stored on every line. `key` makes the posting repeatable without effect."""
-
-    document: str = ""
-    actor: str = ""
-    note: str = ""
-    occurred_at: datetime | None = None
-    key: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """The levels a posting changed; empty when its key had been posted before (`is_repeat`)."""
-
-    levels: Sequence[Level]
-    is_repeat: bool = False
-
+ABSOLUTE = frozenset({Reason.COUNT, Reason.MIRROR, Reason.FORGET})
+"""Of these a line without a difference says something, too."""
 
 # `fresh` is empty when the key is known, which makes a repeat a no-op. `locked` takes the row locks
 # in order and sees the newest committed numbers; `short` and `missing` are judged on those, and
@@ -73,22 +30,33 @@ class Posting:
 # held some levels while creating others could deadlock with its like. A key that another
 # transaction committed a moment ago is not in `fresh`'s snapshot: then the insert meets it and does
 # nothing, and neither does the update; `clash` tells of lines of which only some met theirs.
+# `bundled` has a row when a line names a bundle: nothing is written then, and the lines of its
+# components are posted instead. It is asked here and not before, because whoever composes a bundle
+# locks the table of levels, and this statement looks after it got past that lock.
+# `mirrored` has a row when somebody else than its source would change a mirror's stock, or a source
+# another warehouse's: nothing is written then. Who makes a mirror locks that table, too.
 # Movement numbers are drawn after the locks are held, so within one level they ascend in commit
 # order (stocktakes rely on that).
 _POST = """
 WITH line AS MATERIALIZED (
     SELECT * FROM unnest(%(products)s::bigint[], %(warehouses)s::bigint[], %(states)s::text[],
-        %(deltas)s::int[], %(documents)s::text[], %(reasons)s::text[])
-        WITH ORDINALITY AS l(product_id, warehouse_id, state, delta, document, reason, n)
+        %(deltas)s::int[], %(documents)s::text[], %(reasons)s::text[], %(bundles)s::bigint[])
+        WITH ORDINALITY AS l(product_id, warehouse_id, state, delta, document, reason, bundle_id, n)
+), bundled AS MATERIALIZED (
+    SELECT FROM inventory_bundlecomponent WHERE bundle_id IN (SELECT product_id FROM line) LIMIT 1
 ), fresh AS MATERIALIZED (
     SELECT * FROM line WHERE NOT EXISTS (SELECT FROM inventory_movement WHERE key = %(key)s)
+        AND NOT EXISTS (SELECT FROM bundled)
 ), change AS MATERIALIZED (
     SELECT product_id, warehouse_id,
         coalesce(sum(delta) FILTER (WHERE state = 'on_hand'), 0) AS on_hand,
         coalesce(sum(delta) FILTER (WHERE state = 'committed'), 0) AS committed,
         coalesce(sum(delta) FILTER (WHERE state = 'incoming'), 0) AS incoming,
         coalesce(sum(delta) FILTER (WHERE state = 'staged'), 0) AS staged,
-        bool_or(state = 'on_hand') AS is_known
+        CASE WHEN bool_or(state = 'on_hand')
+            THEN max(n) FILTER (WHERE state = 'on_hand') IS DISTINCT FROM
+                max(n) FILTER (WHERE state = 'on_hand' AND reason = 'forget')
+        END AS is_known
     FROM fresh GROUP BY product_id, warehouse_id
 ), missing AS MATERIALIZED (
     SELECT change.* FROM change
@@ -107,12 +75,17 @@ WITH line AS MATERIALIZED (
         OR locked.committed + change.committed < 0
         OR locked.incoming + change.incoming < 0
         OR locked.staged + change.staged < 0
+), mirrored AS MATERIALIZED (
+    SELECT DISTINCT product_id, warehouse_id FROM fresh
+    JOIN inventory_warehouse warehouse ON warehouse.id = warehouse_id
+    WHERE state <> 'committed' AND warehouse.is_mirror <> (reason IN ('mirror', 'forget'))
 ), moved AS (
     INSERT INTO inventory_movement (product_id, warehouse_id, state, delta, reason, note, document,
-        actor, key, line, occurred_at)
+        actor, key, line, occurred_at, bundle_id)
     SELECT product_id, warehouse_id, state, delta, reason, %(note)s, document, %(actor)s, %(key)s,
-        n - 1, %(occurred_at)s
+        n - 1, %(occurred_at)s, bundle_id
     FROM fresh WHERE NOT EXISTS (SELECT FROM short) AND NOT EXISTS (SELECT FROM missing)
+        AND NOT EXISTS (SELECT FROM mirrored)
     ORDER BY n
     ON CONFLICT (key, line) DO NOTHING
     RETURNING line
@@ -124,7 +97,7 @@ WITH line AS MATERIALIZED (
         committed = level.committed + change.committed,
         incoming = level.incoming + change.incoming,
         staged = level.staged + change.staged,
-        is_known = level.is_known OR change.is_known
+        is_known = coalesce(change.is_known, level.is_known)
     FROM change JOIN locked USING (product_id, warehouse_id)
     WHERE level.id = locked.id
         AND (SELECT count(*) FROM moved) = (SELECT count(*) FROM fresh)
@@ -134,7 +107,9 @@ WITH line AS MATERIALIZED (
 SELECT 'level', * FROM updated
 UNION ALL SELECT 'short', * FROM short
 UNION ALL SELECT 'missing', product_id, warehouse_id, 0, 0, 0, 0 FROM missing
+UNION ALL SELECT 'mirrored', product_id, warehouse_id, 0, 0, 0, 0 FROM mirrored
 UNION ALL SELECT 'clash', 0, 0, 0, 0, 0, 0 FROM clash
+UNION ALL SELECT 'bundled', 0, 0, 0, 0, 0, 0 FROM bundled
 """
 
 _CREATE_LEVELS = """
@@ -152,29 +127,24 @@ ON CONFLICT (product_id, warehouse_id) DO NOTHING
 def post(lines: Sequence[Line], reason: Reason, cause: Cause) -> Posting:
     """Post one line or ten thousand, whole or not at all.
 
-    Raises InvalidLines (no lines, zero delta, unknown product or warehouse), InsufficientStock,
-    OverReleased, KeyReused (the key stands for other lines). Sends stock_changed.
+    Raises InvalidLines (no lines, zero delta, unknown product or warehouse, a bundle handled like
+    stock of its own), InsufficientStock, OverReleased, Mirrored, KeyReused (the key stands for
+    other lines). Sends stock_changed.
     """
     _check(lines, reason)
-    values: dict[str, Any] = {
-        "products": [line.product_id for line in lines],
-        "warehouses": [line.warehouse_id for line in lines],
-        "states": [str(line.state) for line in lines],
-        "deltas": [line.delta for line in lines],
-        "documents": [cause.document if line.document is None else line.document for line in lines],
-        "reasons": [str(line.reason or reason) for line in lines],
-        "note": cause.note,
-        "actor": cause.actor,
-        "key": cause.key,
-        "occurred_at": cause.occurred_at or timezone.now(),
-    }
+    given = lines
     with transaction.atomic():
-        found = _execute(values)
+        found = _execute(lines, reason, cause)
+        if found["bundled"]:
+            lines = explode(lines, parts_of({line.product_id for line in lines}), reason)
+            found = _execute(lines, reason, cause)
         if found["missing"]:
-            create_levels(values["products"], values["warehouses"])
-            found = _execute(values)
+            create_levels(
+                [line.product_id for line in lines], [line.warehouse_id for line in lines]
+            )
+            found = _execute(lines, reason, cause)
         if not found["level"]:
-            return _explain_refusal(lines, cause.key, found)
+            return _explain_refusal(given, lines, cause.key, found)
         _announce(lines, found["level"])
     return Posting(found["level"])
 
@@ -189,19 +159,34 @@ def _check(lines: Sequence[Line], reason: Reason) -> None:
     if not lines:
         raise InvalidLines("Nothing to post: give at least one line.", field="lines")
     for position, line in enumerate(lines):
-        if line.delta == 0 and (line.reason or reason) != Reason.COUNT:
+        if line.delta == 0 and (line.reason or reason) not in ABSOLUTE:
             raise InvalidLines(
                 f"Line {position + 1} changes nothing: give a quantity other than 0.",
                 field=f"lines.{position}.delta",
             )
 
 
-def _execute(values: Mapping[str, Any]) -> dict[str, list[Level]]:
+def _execute(lines: Sequence[Line], reason: Reason, cause: Cause) -> dict[str, list[Level]]:
+    values: dict[str, Any] = {
+        "products": [line.product_id for line in lines],
+        "warehouses": [line.warehouse_id for line in lines],
+        "states": [str(line.state) for line in lines],
+        "deltas": [line.delta for line in lines],
+        "documents": [cause.document if line.document is None else line.document for line in lines],
+        "reasons": [str(line.reason or reason) for line in lines],
+        "bundles": [line.bundle_id for line in lines],
+        "note": cause.note,
+        "actor": cause.actor,
+        "key": cause.key,
+        "occurred_at": cause.occurred_at or timezone.now(),
+    }
     found: dict[str, list[Level]] = {
         "level": [],
         "short": [],
         "missing": [],
+        "mirrored": [],
         "clash": [],
+        "bundled": [],
     }
     with connection.cursor() as cursor:
         try:
@@ -219,22 +204,24 @@ def _execute(values: Mapping[str, Any]) -> dict[str, list[Level]]:
 
 
 def _explain_refusal(
-    lines: Sequence[Line], key: str, found: Mapping[str, Sequence[Level]]
+    given: Sequence[Line],
+    lines: Sequence[Line],
+    key: str,
+    found: Mapping[str, Sequence[Level]],
 ) -> Posting:
     """Nothing was written: because the key is known, or because something is wrong."""
-    stored = list(
-        Movement.objects.filter(key=key)
-        .order_by("line")
-        .values_list("product_id", "warehouse_id", "state", "delta")
-    )
-    if stored:
-        given = [(line[0], line[1], str(line[2]), line[3]) for line in lines]
-        if found["clash"] or stored != given:
+    columns = ("product_id", "warehouse_id", "state", "delta", "document", "reason", "bundle_id")
+    rows = Movement.objects.filter(key=key).order_by("line").values_list(*columns)
+    if stored := [Line(*row) for row in rows]:
+        parts = parts_of({line.product_id for line in given})
+        if found["clash"] or not is_repeat(given, stored, parts):
             raise KeyReused(
                 f"Key {key!r} was used for other lines: choose a new key for a new posting.",
                 field="key",
             )
         return Posting((), is_repeat=True)
+    if found["mirrored"]:
+        raise _not_its_source(lines, found["mirrored"][0])
     if found["missing"]:
         level = found["missing"][0]
         raise InvalidLines(
@@ -246,7 +233,7 @@ def _explain_refusal(
 
 def _shortage(lines: Sequence[Line], short: Sequence[Level]) -> InsufficientStock | OverReleased:
     """Name the first level that would fall below zero, and by how much."""
-    level = short[0]
+    level = min(short)  # the same one every time
     where = _name(level)
     for state in State:
         change = sum(
@@ -268,6 +255,12 @@ def _shortage(lines: Sequence[Line], short: Sequence[Level]) -> InsufficientStoc
         f"{where}: {-change} asked, {held} {state.label.lower()}. Reduce the quantity.",
         field="quantity",
     )
+
+
+def _not_its_source(lines: Sequence[Line], level: Level) -> Mirrored:
+    place = Warehouse.objects.get(pk=level.warehouse_id)
+    is_leaving = any(line.delta < 0 for line in lines if line.warehouse_id == place.pk)
+    return Mirrored.at(str(place), is_mirror=place.is_mirror, is_leaving=is_leaving)
 
 
 def _name(level: Level) -> str:

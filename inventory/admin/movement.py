@@ -35,6 +35,7 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
         "reason",
         "note",
         "document",
+        "show_bundle",
         "actor",
     ]
     list_filter = [
@@ -45,7 +46,7 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
         ("recorded_at", MomentFilter),
     ]
     list_filter_submit = True
-    list_select_related = ["product", "warehouse"]
+    list_select_related = ["product", "warehouse", "bundle"]
     list_per_page = 50
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -70,6 +71,11 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
     def show_recorded_at(self, movement: Movement) -> str:
         """To the second: the order of events is what people look for here."""
         return date_format(localtime(movement.recorded_at), "Y-m-d H:i:s")
+
+    @display(description=_("part of bundle"), empty_value="")
+    def show_bundle(self, movement: Movement) -> str | None:
+        """The bundle's SKU: its components moved because it was sold or came back."""
+        return movement.bundle.sku if movement.bundle else None
 
     @display(description=_("change"), label={"more": "success", "less": "danger", "same": "info"})
     def show_delta(self, movement: Movement) -> tuple[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +14,13 @@ from unfold.decorators import action, display
 from inventory import ledger, production
 from inventory.admin.dialogs import ask
 from inventory.admin.levels import LevelInline
+from inventory.admin.product_components import ComponentInline, stock_of_bundle
 from inventory.admin.product_dialogs import AdjustDialog, ProductionDialog
+from inventory.admin.product_totals import totals
 from inventory.admin.refusals import RefusalsMixin, reported
-from inventory.models import Product, StockLevel
+from inventory.models import Product
 
 POST_BY_HAND = "inventory.add_movement"
-
-
-def _total(field: str, **only: object) -> Subquery:
-    levels = StockLevel.objects.filter(product=OuterRef("pk"), **only).order_by()
-    return Subquery(levels.values("product").annotate(total=Sum(field)).values("total"))
 
 
 class StockFilter(admin.SimpleListFilter):
@@ -75,18 +72,36 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
     fieldsets = [
         (None, {"fields": [("sku", "barcode"), "name", ("is_active", "is_excluded")]}),
     ]
-    inlines = [LevelInline]
     actions = ["exclude_from_sync", "include_in_sync", "activate", "archive"]
     actions_detail = ["adjust_stock", "record_production"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        totals = {
-            "in_stock": _total("on_hand", is_known=True),
-            "on_orders": _total("committed"),
-            "at_hand": _total("available"),
-        }
-        products: QuerySet[Any] = super().get_queryset(request).annotate(**totals)
-        return products
+        return totals(super().get_queryset(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A bundle shows what its components make instead of levels of its own."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not getattr(obj, "is_bundle", False):
+            return fieldsets
+        return [*fieldsets, (_("Bundle"), {"fields": ["show_bundle_stock"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "show_bundle_stock"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A product that is being added has neither stock nor components yet."""
+        if obj is None:
+            return []
+        is_bundle = getattr(obj, "is_bundle", False)
+        return [ComponentInline] if is_bundle else [LevelInline, ComponentInline]
+
+    @display(description=_("Stock by warehouse"))
+    def show_bundle_stock(self, product: Any) -> str:
+        """Asked once for each page, which shows a field by reading it several times."""
+        if not hasattr(product, "bundle_stock"):
+            product.bundle_stock = stock_of_bundle(product)
+        told: str = product.bundle_stock
+        return told
 
     @display(
         description=_("State"),

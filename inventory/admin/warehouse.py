@@ -17,10 +17,14 @@ SWITCH = "can_go_negative"
 class WarehouseAdmin(RefusalsMixin, ModelAdmin):
     """Places where units are kept."""
 
-    list_display = ["code", "name", "is_active", SWITCH]
-    list_filter = ["is_active"]
+    list_display = ["code", "name", "is_active", SWITCH, "is_mirror"]
+    list_filter = ["is_active", "is_mirror"]
     search_fields = ["code", "name"]
-    fieldsets = [(None, {"fields": [("code", "name"), ("is_active", SWITCH)]})]
+    fieldsets = [(None, {"fields": [("code", "name"), ("is_active", SWITCH), "is_mirror"]})]
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> list[str]:
+        """A mirror may go below zero for as long as it is one."""
+        return ["is_mirror", SWITCH] if obj and obj.is_mirror else ["is_mirror"]
 
     def save_model(self, request: HttpRequest, obj: Warehouse, form: Any, change: Any) -> None:
         """The switch for negative stock goes through its verb, which takes the levels along."""

@@ -35,6 +35,8 @@ class Reason(models.TextChoices):
     RETURN = "return", "Returned by customer"
     COMMIT = "commit", "Promised to an order"
     RELEASE = "release", "Promise released"
+    MIRROR = "mirror", "Read at its source"
+    FORGET = "forget", "Not tracked at its source"
 
 
 class StockLevel(models.Model):
@@ -100,6 +102,15 @@ class Movement(models.Model):
     actor = models.CharField(max_length=150, blank=True)
     key = models.CharField(max_length=120, help_text="Posting again under this key does nothing.")
     line = models.IntegerField(help_text="Position within the posting, from 0.")
+    bundle = models.ForeignKey(
+        Product,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The bundle that these units are a part of.",
+    )
     occurred_at = models.DateTimeField("happened at")
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -108,7 +119,7 @@ class Movement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "line"], name="one_movement_per_key_and_line"),
             models.CheckConstraint(
-                condition=~Q(delta=0) | Q(reason=Reason.COUNT),
+                condition=~Q(delta=0) | Q(reason__in=[Reason.COUNT, Reason.MIRROR, Reason.FORGET]),
                 name="only_a_count_may_change_nothing",
             ),
         ]
@@ -116,6 +127,9 @@ class Movement(models.Model):
             models.Index(fields=["product", "warehouse", "id"], name="movement_by_level"),
             models.Index(fields=["document"], name="movement_by_document"),
             models.Index(fields=["recorded_at"], name="movement_by_time"),
+            models.Index(
+                fields=["bundle"], condition=Q(bundle__isnull=False), name="movement_by_bundle"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(

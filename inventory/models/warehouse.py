@@ -12,6 +12,12 @@ class Warehouse(models.Model):
         default=False,
         help_text="Allow shipping more than was counted. The database refuses it otherwise.",
     )
+    is_mirror = models.BooleanField(
+        "mirror",
+        default=False,
+        editable=False,
+        help_text="Its stock is a copy of a channel's own: only that channel changes it.",
+    )
 
     class Meta:
         ordering = ["code"]

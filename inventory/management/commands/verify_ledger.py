@@ -17,7 +17,8 @@ WITH summed AS MATERIALIZED (
         coalesce(sum(delta) FILTER (WHERE state = 'committed'), 0) AS committed,
         coalesce(sum(delta) FILTER (WHERE state = 'incoming'), 0) AS incoming,
         coalesce(sum(delta) FILTER (WHERE state = 'staged'), 0) AS staged,
-        bool_or(state = 'on_hand') AS is_known
+        max(id) FILTER (WHERE state = 'on_hand') IS DISTINCT FROM
+            max(id) FILTER (WHERE state = 'on_hand' AND reason = 'forget') AS is_known
     FROM inventory_movement GROUP BY product_id, warehouse_id
 ), pair AS MATERIALIZED (
     SELECT product_id, warehouse_id, summed.movements, compared.*
