@@ -2,6 +2,7 @@
 
 Rule (DESIGN section 4): an order line holds what was ordered less what stands on sent ASNs,
 whatever the order's status and whatever was shipped, until it is archived or marked dispatched.
+A line for a bundle holds units of its components; the ledger replaces it by them.
 """
 
 from __future__ import annotations
@@ -73,10 +74,12 @@ _DIFFERENCES = """
 SELECT product_id, warehouse_id, coalesce(held.units, 0), coalesce(level.committed, 0)
 FROM inventory_stocklevel level
 FULL JOIN (
-    SELECT line.product_id, line.warehouse_id, sum(line.ordered - line.notified) AS units
+    SELECT coalesce(part.component_id, line.product_id) AS product_id, line.warehouse_id,
+        sum((line.ordered - line.notified) * coalesce(part.quantity, 1)) AS units
     FROM orders_salesorderline line JOIN orders_salesorder o ON o.id = line.order_id
+    LEFT JOIN inventory_bundlecomponent part ON part.bundle_id = line.product_id
     WHERE o.archived_at IS NULL AND o.dispatched_at IS NULL
-    GROUP BY line.product_id, line.warehouse_id
+    GROUP BY 1, 2
 ) held USING (product_id, warehouse_id)
 WHERE coalesce(held.units, 0) <> coalesce(level.committed, 0)
 ORDER BY product_id, warehouse_id

@@ -90,6 +90,10 @@ def _locked(order_ids: Collection[int]) -> list[SalesOrder]:
 def _check_state(order: SalesOrder) -> None:
     if order.status == SalesOrder.Status.CANCELED or order.archived_at:
         raise WrongState(f"Order {order} is canceled or archived: it can not be shipped.")
+    if order.is_unpaid:
+        raise WrongState(
+            f"Order {order} awaits payment at its channel: ship it once the channel says so."
+        )
 
 
 def _check(

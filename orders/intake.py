@@ -39,6 +39,7 @@ class Draft:
     source: str = ""
     customer: str = ""
     placed_at: datetime | None = None
+    is_unpaid: bool = False
 
 
 def place(draft: Draft, cause: Cause | None = None) -> SalesOrder:
@@ -55,6 +56,7 @@ def place(draft: Draft, cause: Cause | None = None) -> SalesOrder:
                 source=draft.source,
                 customer=draft.customer,
                 placed_at=draft.placed_at or timezone.now(),
+                is_unpaid=draft.is_unpaid,
             )
             with settling([order.pk], cause):
                 _add(order, draft.lines)
@@ -91,6 +93,7 @@ def _place_fresh(drafts: Sequence[Draft], cause: Cause) -> list[SalesOrder]:
             source=draft.source,
             customer=draft.customer,
             placed_at=draft.placed_at or timezone.now(),
+            is_unpaid=draft.is_unpaid,
         )
         for draft in drafts
     )
@@ -262,3 +265,10 @@ def unarchive(order_ids: Collection[int], cause: Cause | None = None) -> int:
     with settling(order_ids, cause or Cause()) as orders:
         todo = [order.pk for order in orders if order.archived_at is not None]
         return SalesOrder.objects.filter(pk__in=todo).update(archived_at=None)
+
+
+def await_payment(order_ids: Collection[int], *, is_unpaid: bool) -> int:
+    """Orders whose goods must not leave before they are paid, or may from now on; what they hold
+    stays as it is. Returns how many changed."""
+    changed = SalesOrder.objects.filter(pk__in=order_ids).exclude(is_unpaid=is_unpaid)
+    return changed.update(is_unpaid=is_unpaid)

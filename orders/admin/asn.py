@@ -23,6 +23,11 @@ from orders.models import Asn, AsnLine, SalesOrder
 
 LABELS = {Asn.Status.DRAFT: "info", Asn.Status.SENT: "success"}
 TRACKING = ["carrier", "tracking_number", "tracking_url"]
+SENT = _(
+    "It was sent, so its lines are fixed; carrier and tracking can still be entered or corrected."
+    " A channel that refused it for them is told when you choose Send again there; one that took it"
+    " is not told again."
+)
 
 
 def is_draft(notice: Any) -> bool:
@@ -59,7 +64,7 @@ class LineInline(QuantitiesInline):
 
 @admin.register(Asn)
 class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
-    """Draft, sent. A sent one stays as it is."""
+    """Draft, sent. Of a sent one the tracking alone may still be corrected."""
 
     list_display = ["__str__", "order", "show_status", "carrier", "tracking_number", "sent_at"]
     list_filter = ["status", "carrier", ("sent_at", MomentFilter)]
@@ -69,6 +74,7 @@ class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
     search_fields = ["order__number", "tracking_number"]
     search_help_text = _("Number, order or tracking number")
     show_full_result_count = False
+    readonly_fields = ["order", "status", "created_at", "sent_at"]
     fieldsets = [
         (None, {"fields": [("order", "status"), ("carrier", "tracking_number"), "tracking_url"]}),
         (_("When"), {"fields": [("created_at", "sent_at")]}),
@@ -82,9 +88,12 @@ class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> list[str]:
-        fixed = ["order", "status", "created_at", "sent_at"]
-        return fixed if is_draft(obj) else [*fixed, *TRACKING]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A sent one says what can still be mended, to whom may mend it."""
+        about, when = super().get_fieldsets(request, obj)
+        if is_draft(obj) or not self.has_change_permission(request, obj):
+            return [about, when]
+        return [(about[0], {**about[1], "description": SENT}), when]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asn]:
         return super().get_queryset(request).select_related("order")

@@ -23,6 +23,12 @@ class SalesOrder(models.Model):
     dispatched_at = models.DateTimeField(
         null=True, blank=True, help_text="Handled elsewhere: its units are no longer held."
     )
+    is_unpaid = models.BooleanField(
+        "awaiting payment",
+        default=False,
+        editable=False,
+        help_text="Its units are held, but must not leave before the channel says it is paid.",
+    )
     placed_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 

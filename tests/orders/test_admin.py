@@ -278,10 +278,25 @@ def test_a_draft_asn_is_completed_and_sent(
     notice.refresh_from_db()
     assert (notice.carrier, notice.status) == ("DHL", Asn.Status.SENT)
 
-    form["carrier"] = "changed afterwards"
-    admin_client.post(page, form)
+    form |= {"carrier": "UPS", "tracking_url": "https://track.example/JD01", "lines-0-quantity": 1}
+    assert "carrier and tracking can still be" in admin_client.get(page).text
+    assert admin_client.post(page, form).status_code == 302
     notice.refresh_from_db()
-    assert notice.carrier == "DHL"
+    assert (notice.carrier, notice.tracking_url) == ("UPS", "https://track.example/JD01")
+    assert (notice.status, notice.lines.get().quantity) == (Asn.Status.SENT, 3)
+
+
+def test_tracking_of_a_sent_asn_is_nothing_for_those_who_may_only_look(
+    client: Client, order: SalesOrder
+) -> None:
+    notice = asn.draft(order.pk, whole(order))
+    asn.send([notice.pk])
+    user_with(client, "view_asn")
+    page = reverse("admin:orders_asn_change", args=[notice.pk])
+    assert "carrier and tracking can still be" not in client.get(page).text
+    assert client.post(page, {"carrier": "UPS"}).status_code == 403
+    notice.refresh_from_db()
+    assert notice.carrier == ""
 
 
 def test_chosen_asns_are_sent_together_or_not_at_all(
