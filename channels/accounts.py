@@ -28,8 +28,10 @@ def connect(channel: Channel) -> Adapter:
     """The adapter for this account. Raises ChannelError when its kind is not installed."""
     values: dict[str, str] = channel.settings | channel.credentials
     adapter = registry.get(channel.kind)
-    meter = _meter_of(account(channel)) if _meter_of is not None else None
-    return adapter(Connection(values, meter))
+    if _meter_of is None:
+        return adapter(Connection(values))
+    make, name = _meter_of, account(channel)
+    return adapter(Connection(values, make(name), lambda operation: make(f"{name}:{operation}")))
 
 
 def account(channel: Channel) -> str:

@@ -56,7 +56,14 @@ class HttpClient:
         self._session = requests.Session()
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str], label: str) -> Reply:
-        """Send one POST; `label` names the call in the log, where neither header nor body appears.
+        """Send one POST; see `request`."""
+        return self.request("POST", url, body=body, headers=headers, label=label)
+
+    def request(
+        self, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str], label: str
+    ) -> Reply:
+        """Send one request, its body as it is; `label` names the call in the log, where neither
+        header nor body nor query appears.
 
         Raises ChannelError: UNAVAILABLE when the request never left, CONFIGURATION for a foreign
         host, a redirect or a bad certificate, OUTCOME_UNKNOWN when the vendor may have acted.
@@ -72,7 +79,7 @@ class HttpClient:
         self._session.trust_env = parts.hostname not in _LOOPBACK
         started = time.monotonic()
         try:
-            reply = self._exchange(url, body, headers)
+            reply = self._exchange(method, url, body, headers)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             failure = _failure(error, str(parts.hostname))
             logger.warning("%s %s%s failed: %s", label, parts.netloc, parts.path, failure.message)
@@ -88,8 +95,9 @@ class HttpClient:
     def close(self) -> None:
         self._session.close()
 
-    def _exchange(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        with self._session.post(
+    def _exchange(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        with self._session.request(
+            method,
             url,
             data=body,
             headers=dict(headers),

@@ -13,9 +13,6 @@ from django.db import connection
 from channels.contract import Adapter, Code, RemoteListing
 from channels.models import Channel, Listing
 
-SEARCH_LIMIT = 500
-"""Up to this many SKUs are searched for one by one; for more, reading everything is cheaper."""
-
 
 def match(channel: Channel, listings: Sequence[Listing], adapter: Adapter) -> dict[int, Code]:
     """Link these listings (products selected) to the channel's items.
@@ -67,7 +64,7 @@ def _candidates(
 ) -> Mapping[str, Sequence[RemoteListing]]:
     """The channel's items by the code that this channel is matched by."""
     keys = {key for key in wanted.values() if key}
-    is_searchable = channel.matching == Channel.Matching.SKU and len(keys) <= SEARCH_LIMIT
+    is_searchable = channel.matching == Channel.Matching.SKU and len(keys) <= adapter.search_limit
     found: dict[str, list[RemoteListing]] = defaultdict(list)
     for remote in adapter.pull_listings(sorted(keys) if is_searchable else None):
         key = getattr(remote, channel.matching)

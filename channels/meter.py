@@ -1,6 +1,7 @@
 """A vendor's budget of calls, metered in this process alone.
 
-The vendor says after each call how many points are left. What it says holds for the moment of that
+The vendor says after each call how many points are left; one that does not has published the size
+of its bucket, which is then assumed to be full at first. What it says holds for the moment of that
 call: calls of others that were reserved here, and perhaps not yet executed there, are not in it.
 So what we promise is always what the vendor said, less every point it may not have counted yet.
 """
@@ -88,6 +89,16 @@ class LocalMeter:
             self._settle()
             level = available - finished - self._reserved()
             self._bucket = _Bucket(level, maximum, restore_rate, now)
+
+    def assume(self, *, maximum: float, restore_rate: float) -> None:
+        """See `contract.Meter`. Ends the thread's call, which cost what was reserved for it; said
+        after each call, it keeps finished calls from being taken for ones on their way. What others
+        reserved is out of the full bucket."""
+        with self._lock:
+            now = self._refresh()
+            self._settle()
+            if self._bucket is None:
+                self._bucket = _Bucket(maximum - self._reserved(), maximum, restore_rate, now)
 
     def _settle(self) -> None:
         """A caller's former call is over: the vendor has counted it by now, or never will."""

@@ -48,7 +48,17 @@ REASONS: dict[Code, Reason] = {
         "Create it again there and sync the product, or untick the channel on the product.",
     ),
     Code.ITEM_NOT_WRITABLE: Reason(
-        "Item takes no quantity", "It is a bundle at the channel: sync its components instead."
+        "Item takes no quantity",
+        "It is a bundle at the channel, or the channel ships it from stock of its own: our number"
+        " is not for it. Sync a bundle's components instead, or untick the product.",
+    ),
+    Code.NOT_APPLIED: Reason(
+        "Accepted, but never shown",
+        "The channel took the number and did not show it in its usual time. What it shows was read"
+        " and the right number is told over by itself.",
+    ),
+    Code.UNPAID: Reason(
+        "Awaiting payment", "The order's units are held; ship it once the channel says it is paid."
     ),
     Code.LOCATION_MISSING: Reason(
         "Location is missing",
@@ -132,6 +142,10 @@ REASONS: dict[Code, Reason] = {
         "Nothing to do unless it should: map a warehouse to the location.",
     ),
     Code.SUBSCRIBED: Reason("Webhooks were missing and are set up again", "Nothing to do."),
+    Code.TRACKING_MISSING: Reason(
+        "Tracking is missing",
+        "Enter carrier and tracking number on the ASN, then choose Send again.",
+    ),
     Code.VERSION_MISMATCH: Reason(
         "Answered by another API version",
         "The version set on the channel is retired or unknown: choose a supported one.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels import accounts, matching, onboarding
-from channels.contract import Code
+from channels.contract import Adapter, Code
 from channels.models import Channel, Listing
 from inventory.models import Product
 from tests.factories import make_product
@@ -78,7 +78,7 @@ def test_a_draft_at_the_store_is_skipped_with_its_own_reason(
 def test_many_products_are_matched_by_reading_the_catalogue_once(
     channel: Channel, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "SEARCH_LIMIT", 3)
+    monkeypatch.setattr(Adapter, "search_limit", 3)
     products = [make_product(sku=f"M-{number}") for number in range(5)]
     store.add(*(product.sku for product in products))
     assert set(link(channel, *products)) == {("linked", "")}

@@ -134,6 +134,43 @@ def test_a_full_bucket_holds_no_more_than_it_is_large(
     assert elsewhere(10) == pytest.approx(0.1)
 
 
+def test_a_published_bucket_is_full_where_nothing_is_known_yet(
+    meter: LocalMeter, elsewhere: Elsewhere
+) -> None:
+    meter.assume(maximum=2, restore_rate=0.1)
+    assert [elsewhere(1), elsewhere(1), elsewhere(1)] == [0, 0, pytest.approx(10)]
+
+
+def test_a_call_that_was_answered_without_a_figure_is_over(
+    meter: LocalMeter, scene: Scene, elsewhere: Elsewhere
+) -> None:
+    for caller in range(2):
+        scene.caller = caller
+        meter.assume(maximum=2, restore_rate=0.1)
+        assert meter.reserve(1) == 0
+        meter.assume(maximum=2, restore_rate=0.1)
+    scene.now += 20
+    assert [elsewhere(1), elsewhere(1), elsewhere(1)] == [0, 0, pytest.approx(10)]
+
+
+def test_what_was_reserved_before_anything_was_known_is_out_of_the_full_bucket(
+    meter: LocalMeter, elsewhere: Elsewhere
+) -> None:
+    assert elsewhere(1) == 0
+    meter.assume(maximum=2, restore_rate=0.1)
+    assert [elsewhere(1), elsewhere(1)] == [0, pytest.approx(10)]
+
+
+def test_what_is_known_is_never_replaced_by_what_was_published(
+    meter: LocalMeter, elsewhere: Elsewhere
+) -> None:
+    told(meter, 0, rate=1)
+    meter.assume(maximum=2, restore_rate=0.1)
+    assert elsewhere(10) == pytest.approx(10)
+    meter.assume(maximum=2, restore_rate=0.1)
+    assert elsewhere(10) == pytest.approx(20)
+
+
 def test_what_is_dearer_than_the_bucket_is_large_waits_for_a_full_one(meter: LocalMeter) -> None:
     told(meter, 1900)
     assert meter.reserve(9000) == pytest.approx(1)

@@ -63,6 +63,7 @@ class ShopifyAdapter(Adapter):
     has_compare_and_set = True
     quantities = ("available",)
     has_notices = True
+    can_read_orders = True
 
     def __init__(self, connection: Connection, *, budget: Budget | None = None) -> None:
         """Raises ChannelError (CONFIGURATION) when a setting is missing or malformed."""

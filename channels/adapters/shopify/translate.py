@@ -38,8 +38,8 @@ def payload(mode: Mode, writes: Sequence[Write], reference: str) -> Payload:
         raise ValueError(f"A batch holds 1 to {MAX_LINES} lines, not {len(writes)}")
     if not reference:
         raise ValueError("A batch needs a reference")
-    if any(write.quantity < 0 for write in writes):
-        raise ValueError("No channel is sent a negative quantity")
+    if any(write.quantity is None or write.quantity < 0 for write in writes):
+        raise ValueError("This channel is sent a quantity, and never a negative one")
     is_delta = mode is Mode.DELTA
     operation = documents.ADJUST_QUANTITIES if is_delta else documents.SET_QUANTITIES
     lines = [(_change if is_delta else _quantity)(write) for write in writes]
@@ -163,7 +163,7 @@ def _chunks(values: list[str], size: int) -> Iterator[list[str]]:
 
 
 def _change(write: Write) -> Payload:
-    if write.expected is None:
+    if write.quantity is None or write.expected is None:
         raise ValueError("A difference needs the number it starts from")
     return {
         "inventoryItemId": write.ref.item_id,

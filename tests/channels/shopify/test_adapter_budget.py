@@ -42,6 +42,9 @@ class Notebook:
         assert (maximum, restore_rate) == (2000, 100)
         self.notes.append(("observe", available))
 
+    def assume(self, *, maximum: float, restore_rate: float) -> None:
+        raise AssertionError("the store itself says how large its bucket is")
+
 
 @pytest.fixture
 def clock() -> Clock:

@@ -33,7 +33,7 @@ def order(store: Store) -> dict[str, Any]:
     return dict(placed.get("order", placed))
 
 
-def shipment(order: dict[str, Any], *units: int, reference: str = "ASN-1", **more: str) -> Shipment:
+def shipment(order: dict[str, Any], *units: int, reference: str = "ASN-1", **more: Any) -> Shipment:
     lines = [line["line_id"] for line in order["lines"]]
     wanted = {line: count for line, count in zip(lines, units, strict=True) if count}
     return Shipment(order["order_id"], wanted, reference=reference, **more)
