@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
-from channels import due
+from channels import due, registry
 from channels.models import Channel, ListingLevel
 
 # Within five minutes the channel's clock and ours can not tell which came first; the channel's
-# times come in whole seconds besides. A number read later than that shows the sale already.
+# times come in whole seconds besides. A number read later than that shows the sale already. Where a
+# channel shows later what it accepted, a number of ours may also have been applied over the sale.
 _SELL = """
 WITH sold AS (
     SELECT product_id, location_id, sum(units) AS units
@@ -27,6 +28,8 @@ WITH sold AS (
 ), touched AS MATERIALIZED (
     SELECT level.id, level.acknowledged AS believed,
         CASE WHEN level.read_at > %(placed_at)s - interval '5 minutes' THEN NULL
+            WHEN %(shows_later)s AND (level.told_at IS NOT NULL
+                OR level.acknowledged_at > %(placed_at)s - interval '5 minutes') THEN NULL
             ELSE level.acknowledged - sold.units END AS acknowledged
     FROM sold
     JOIN channels_location location
@@ -36,8 +39,9 @@ WITH sold AS (
     JOIN channels_listinglevel level
         ON level.listing_id = listing.id AND level.location_id = location.id
     WHERE level.acknowledged IS NOT NULL
-        AND (level.read_at IS NULL OR level.read_at < %(placed_at)s + interval '5 minutes')
-    ORDER BY level.id FOR UPDATE OF level
+        AND (level.read_at IS NULL OR level.read_at < %(placed_at)s + interval '5 minutes'
+            OR (%(shows_later)s AND level.told_at IS NOT NULL))
+    ORDER BY level.id FOR NO KEY UPDATE OF level
 ), moved AS (
     UPDATE channels_listinglevel level
     SET acknowledged = touched.acknowledged, acknowledged_at = clock_timestamp()
@@ -55,7 +59,7 @@ WITH doubted AS MATERIALIZED (
         AND level.acknowledged IS NOT NULL
         AND (%(changed_at)s::timestamptz IS NULL OR level.read_at IS NULL
             OR level.read_at < %(changed_at)s::timestamptz + interval '5 minutes')
-    ORDER BY level.id FOR UPDATE OF level
+    ORDER BY level.id FOR NO KEY UPDATE OF level
 ), forgotten AS (
     UPDATE channels_listinglevel level SET acknowledged = NULL, read_at = NULL
     FROM doubted WHERE level.id = doubted.id
@@ -88,9 +92,15 @@ def sell(channel: Channel, sales: Sequence[Sale], placed_at: datetime) -> None:
                 "units": [sale.units for sale in known],
                 "channel": channel.pk,
                 "placed_at": placed_at,
+                "shows_later": _shows_later(channel),
             },
         )
     doubt(channel, [sale.product_id for sale in sales if not (sale.location_id or only)])
+
+
+def _shows_later(channel: Channel) -> bool:
+    kinds = dict(registry.choices())
+    return channel.kind in kinds and registry.get(channel.kind).is_eventual
 
 
 def _only_location(channel: Channel) -> str:
@@ -115,8 +125,14 @@ def doubt(channel: Channel, product_ids: Iterable[int], changed_at: datetime | N
         due.by_level(level_ids)
 
 
-def forget(listing_ids: Iterable[int]) -> None:
-    """These listings lead to another item now: what was believed was the old one's."""
-    levels = ListingLevel.objects.filter(listing__in=list(listing_ids)).order_by("pk")
-    level_ids = list(levels.select_for_update(of=["self"]).values_list("pk", flat=True))
-    ListingLevel.objects.filter(pk__in=level_ids).update(acknowledged=None, read_at=None)
+def forget(listing_ids: Iterable[int], *, is_new: bool = False) -> None:
+    """These listings lead to another item now, or nobody looked for a while: what was believed, or
+    is unconfirmed, says nothing. `is_new`: a number told once is told to the new item, too."""
+    with transaction.atomic():
+        levels = ListingLevel.objects.filter(listing__in=list(listing_ids)).order_by("pk")
+        locked = levels.select_for_update(of=["self"], no_key=True)
+        level_ids = list(locked.values_list("pk", flat=True))
+        changes: dict[str, object] = {"is_update_asked": True} if is_new else {}
+        ListingLevel.objects.filter(pk__in=level_ids).update(
+            acknowledged=None, read_at=None, told=None, told_at=None, **changes
+        )

@@ -9,16 +9,21 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from channels import reasons
-from channels.models import Communicated, Listing, Observation, Publication
+from channels import profiles, reasons, registry
+from channels.contract import ChannelError
+from channels.models import Communicated, Observation, Publication
 from channels.models.publication import Status
 from channels.publishing import Place, decide
-from channels.rules import Decision
+from channels.rules import PLAIN, Decision, Standing, apply
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One product at one place of one channel. Counts are units; None is unknown."""
+    """One product at one place of one channel. Counts are units; None is unknown.
+
+    profile, selling_list: their names, "" for none. unconfirmed_since: the channel took a number
+    then and has not shown it yet. is_buyable: None where the channel does not say, and of the past.
+    """
 
     sku: str
     product: str
@@ -34,6 +39,10 @@ class Row:
     state: str
     reason: str
     explanation: Decision | None
+    profile: str = ""
+    selling_list: str = ""
+    unconfirmed_since: datetime | None = None
+    is_buyable: bool | None = None
 
     @property
     def why_not(self) -> str:
@@ -47,6 +56,14 @@ def rows(table: Iterable[Communicated]) -> list[Row]:
     table = list(table)
     decisions = decide(_place(entry) for entry in table if entry.location_id)
     return [_row(entry, decisions.get(_place(entry))) for entry in table]
+
+
+def should(decision: Decision | None) -> int | None:
+    """What a place should show, never below 0; None where nothing is decided. A number told once is
+    left alone even where the channel sold it below 0, and no person is to aim at that."""
+    if decision is None or decision.quantity is None:
+        return None
+    return max(0, decision.quantity)
 
 
 def _place(entry: Communicated) -> Place:
@@ -63,18 +80,24 @@ def _row(entry: Communicated, decision: Decision | None) -> Row:
         committed=entry.committed,
         available=entry.available,
         backordered=entry.backordered,
-        should=decision.quantity if decision else None,
+        should=should(decision),
         acknowledged=entry.acknowledged,
         acknowledged_at=entry.acknowledged_at,
         state=entry.state,
         reason=entry.reason,
         explanation=decision,
+        profile=entry.profile.name if entry.profile else "",
+        selling_list=entry.selling_list.name if entry.selling_list else "",
+        unconfirmed_since=entry.told_at,
+        is_buyable=entry.is_buyable,
     )
 
 
 def select(channel: str = "", sku: str = "") -> QuerySet[Communicated]:
     """The table, narrowed by a channel's name and a product's SKU; related objects selected."""
-    table = Communicated.objects.select_related("product", "channel", "location")
+    table = Communicated.objects.select_related(
+        "product", "channel", "location", "selling_list", "profile"
+    )
     if channel:
         table = table.filter(channel__name=channel)
     if sku:
@@ -85,19 +108,25 @@ def select(channel: str = "", sku: str = "") -> QuerySet[Communicated]:
 def rows_as_of(table: QuerySet[Communicated], moment: datetime) -> list[Row]:
     """The same rows as they were: stock from the ledger, what was told and read from its receipts.
 
-    So is the mapping of warehouses. A listing ticked later has no row.
+    So are the mapping of warehouses, the profiles and the selling lists. What had been told once
+    and was left alone should show what it showed. A listing ticked later has no row.
     """
     entries = list(
         table.filter(listing__ticked_at__lte=moment).annotate(
-            told=_last(Publication, "acknowledged", _TOLD, moment, "answered_at"),
-            told_at=_last(Publication, "answered_at", _TOLD, moment, "answered_at"),
-            seen=_last(Observation, "available", Q(), moment, "read_at"),
-            seen_at=_last(Observation, "read_at", Q(), moment, "read_at"),
+            past_told=_last(Publication, "acknowledged", _TOLD, moment, "answered_at"),
+            past_told_at=_last(Publication, "answered_at", _TOLD, moment, "answered_at"),
+            past_observed_at=_last(Publication, "observed_at", _TOLD, moment, "answered_at"),
+            past_seen=_last(Observation, "available", Q(), moment, "read_at"),
+            past_seen_at=_last(Observation, "read_at", Q(), moment, "read_at"),
         )
     )
     places = [_place(entry) for entry in entries if entry.location_id]
     decisions = decide(places, as_of=moment)
-    return [_past_row(entry, decisions.get(_place(entry))) for entry in entries]
+    lists = profiles.lists_then({entry.listing_id for entry in entries}, moment)
+    return [
+        _past_row(entry, decisions.get(_place(entry)), lists.get(entry.listing_id, ""), moment)
+        for entry in entries
+    ]
 
 
 _TOLD = Q(status__in=[Status.ACCEPTED, Status.OBSERVED])
@@ -114,10 +143,13 @@ def _last(
     return Subquery(facts.order_by(f"-{clock}").values(column)[:1])
 
 
-def _past_row(entry: Communicated, decision: Decision | None) -> Row:
+def _past_row(
+    entry: Communicated, decision: Decision | None, selling_list: str, moment: datetime
+) -> Row:
     acknowledged, acknowledged_at = _latest(entry)
-    should = decision.quantity if decision else None
-    state = Listing.State.LINKED if acknowledged == should else Communicated.State.PENDING
+    if decision and decision.is_left_alone:
+        standing = Standing(is_asked=False, shown=acknowledged)
+        decision = apply(decision.rule, decision.inputs, standing)
     return Row(
         sku=entry.product.sku,
         product=entry.product.name,
@@ -127,20 +159,56 @@ def _past_row(entry: Communicated, decision: Decision | None) -> Row:
         committed=decision.committed if decision else 0,
         available=decision.available if decision else 0,
         backordered=decision.backordered if decision else 0,
-        should=should,
+        should=should(decision),
         acknowledged=acknowledged,
         acknowledged_at=acknowledged_at,
-        state=str(state),
+        state=str(_past_state(decision, acknowledged)),
         reason="",
         explanation=decision,
+        profile=decision.rule.name if decision and decision.rule is not PLAIN else "",
+        selling_list=selling_list,
+        unconfirmed_since=_unconfirmed_since(entry, moment),
     )
+
+
+def _past_state(decision: Decision | None, acknowledged: int | None) -> Communicated.State:
+    """From the numbers alone: what was refused, asked for or switched off then is not kept."""
+    if decision is None or _is_silent(decision):
+        return Communicated.State.SKIPPED
+    if decision.quantity != acknowledged:
+        return Communicated.State.PENDING
+    if acknowledged is not None and acknowledged <= 0:
+        return Communicated.State.OUT_OF_STOCK
+    return Communicated.State.LINKED
+
+
+def _is_silent(decision: Decision) -> bool:
+    """Whether nothing is sent because the stock is not known."""
+    is_kept_as_it_is = decision.is_cleared or decision.is_left_alone
+    return decision.quantity is None and not is_kept_as_it_is
 
 
 def _latest(entry: Communicated) -> tuple[int | None, datetime | None]:
     """The later of what was told and what was read."""
     facts: Sequence[tuple[datetime | None, int | None]] = [
-        (getattr(entry, "told_at", None), getattr(entry, "told", None)),
-        (getattr(entry, "seen_at", None), getattr(entry, "seen", None)),
+        (getattr(entry, "past_told_at", None), getattr(entry, "past_told", None)),
+        (getattr(entry, "past_seen_at", None), getattr(entry, "past_seen", None)),
     ]
     at, number = max(facts, key=lambda fact: (fact[0] is not None, fact[0]))
     return number, at
+
+
+def _unconfirmed_since(entry: Communicated, moment: datetime) -> datetime | None:
+    """When the last number was taken, where the channel shows it later and had not by then."""
+    told_at: datetime | None = getattr(entry, "past_told_at", None)
+    observed_at: datetime | None = getattr(entry, "past_observed_at", None)
+    if observed_at and observed_at <= moment:
+        return None
+    return told_at if _is_eventual(entry.channel.kind) else None
+
+
+def _is_eventual(kind: str) -> bool:
+    try:
+        return registry.get(kind).is_eventual
+    except ChannelError:  # its plug-in is gone
+        return False

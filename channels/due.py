@@ -22,10 +22,11 @@ WITH source AS MATERIALIZED (
 ), due AS MATERIALIZED (
     SELECT level.id, source.falls FROM channels_listinglevel level
     JOIN source ON source.id = level.id
-    ORDER BY level.id FOR UPDATE OF level
+    ORDER BY level.id FOR NO KEY UPDATE OF level
 ), marked AS (
     UPDATE channels_listinglevel level
     SET stale_version = stale_version + 1, failures = 0, retry_at = NULL,
+        is_update_asked = is_update_asked OR {is_asked},
         is_falling = is_falling OR due.falls,
         stale_at = CASE WHEN stale_version > pushed_version THEN stale_at ELSE clock_timestamp() END
     FROM due WHERE level.id = due.id
@@ -35,10 +36,20 @@ SELECT DISTINCT location.channel_id
 FROM marked JOIN channels_location location ON location.id = marked.location_id
 """
 
-# A channel that zeroes its unmapped locations does so when the product's stock changes.
+# A bundle changes with its components. A channel that zeroes its unmapped locations does so when
+# the product's stock changes; a location that is a mirror's source is nobody's to zero.
 _BY_STOCK = """
+    WITH moved AS MATERIALIZED (
+        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bool[])
+            AS line(product_id, warehouse_id, falls)
+    ), changed AS MATERIALIZED (
+        SELECT * FROM moved
+        UNION ALL
+        SELECT part.bundle_id, moved.warehouse_id, moved.falls
+        FROM moved JOIN inventory_bundlecomponent part ON part.component_id = moved.product_id
+    )
     SELECT level.id, changed.falls
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bool[]) AS changed(product_id, warehouse_id, falls)
+    FROM changed
     JOIN channels_feed feed ON feed.warehouse_id = changed.warehouse_id
     JOIN channels_listing listing
         ON listing.product_id = changed.product_id AND listing.channel_id = feed.channel_id
@@ -46,9 +57,10 @@ _BY_STOCK = """
         ON level.listing_id = listing.id AND level.location_id = feed.location_id
     UNION ALL
     SELECT level.id, false FROM channels_channel channel
-    JOIN channels_listing listing
-        ON listing.channel_id = channel.id AND listing.product_id = ANY(%s)
+    JOIN channels_listing listing ON listing.channel_id = channel.id
+        AND listing.product_id IN (SELECT product_id FROM changed)
     JOIN channels_listinglevel level ON level.listing_id = listing.id
+    JOIN channels_location place ON place.id = level.location_id AND place.mirror_id IS NULL
     WHERE channel.is_unmapped_zeroed AND level.acknowledged IS DISTINCT FROM 0
         AND NOT EXISTS (SELECT FROM channels_feed WHERE location_id = level.location_id)
 """
@@ -58,23 +70,26 @@ _BY_ID = "SELECT unnest(%s::bigint[]), false"
 _BY_CHANNEL = """
     SELECT level.id, false FROM channels_listinglevel level
     JOIN channels_location location ON location.id = level.location_id
-    WHERE location.channel_id = %s
-        AND EXISTS (SELECT FROM channels_feedperiod WHERE location_id = location.id)
+    WHERE location.channel_id = %s AND location.mirror_id IS NULL
+        AND EXISTS (
+            SELECT FROM channels_feedperiod WHERE location_id = location.id AND NOT is_released
+        )
 """
 
 # A level at a location that nothing feeds is made only to be zeroed, and that only when stock
 # changes: it does not begin as due.
 _CREATE_LEVELS = """
 INSERT INTO channels_listinglevel (listing_id, location_id, stale_version, pushed_version, stale_at,
-    is_falling, reason, failures)
-SELECT listing.id, location.id, location.version, 0, clock_timestamp(), false, '', 0
+    is_falling, is_update_asked, reason, failures)
+SELECT listing.id, location.id, location.version, 0, clock_timestamp(), false, true, '', 0
 FROM channels_listing listing
 JOIN (
     SELECT DISTINCT channel_id, location_id AS id, 1 AS version FROM channels_feed
     UNION ALL
     SELECT place.channel_id, place.id, 0 FROM channels_location place
     JOIN channels_channel channel ON channel.id = place.channel_id AND channel.is_unmapped_zeroed
-    WHERE place.is_active AND NOT EXISTS (SELECT FROM channels_feed WHERE location_id = place.id)
+    WHERE place.is_active AND place.mirror_id IS NULL
+        AND NOT EXISTS (SELECT FROM channels_feed WHERE location_id = place.id)
 ) location ON location.channel_id = listing.channel_id
 WHERE listing.channel_id = %s
 ORDER BY listing.id, location.id
@@ -87,7 +102,7 @@ def by_stock(levels: Sequence[tuple[int, int]], fallen: Collection[tuple[int, in
     to sell than before, so they are told first. One statement: two would lock in two orders."""
     falls = set(fallen)
     products, warehouses = [each[0] for each in levels], [each[1] for each in levels]
-    _mark(_BY_STOCK, products, warehouses, [each in falls for each in levels], products)
+    _mark(_BY_STOCK, products, warehouses, [each in falls for each in levels])
 
 
 def by_listing(listings: Collection[Listing] | Collection[int]) -> None:
@@ -99,6 +114,12 @@ def by_listing(listings: Collection[Listing] | Collection[int]) -> None:
 def by_level(level_ids: Collection[int]) -> None:
     """These levels must be told again, whatever the reason."""
     _mark(_BY_ID, list(level_ids))
+
+
+def by_update(level_ids: Collection[int]) -> None:
+    """Somebody asked for the quantities of these levels to be updated: also one that its profile
+    tells once only, and had told."""
+    _mark(_BY_ID, list(level_ids), is_asked=True)
 
 
 def by_channel(channel: Channel) -> None:
@@ -119,9 +140,10 @@ def create_levels(channel: Channel) -> None:
         cursor.execute(_CREATE_LEVELS, [channel.pk])
 
 
-def _mark(source: str, *parameters: int | list[int] | list[bool]) -> None:
+def _mark(source: str, *parameters: int | list[int] | list[bool], is_asked: bool = False) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_MARK.format(source=source), parameters)
+        statement = _MARK.format(source=source, is_asked="true" if is_asked else "false")
+        cursor.execute(statement, parameters)
         channel_ids = sorted(row[0] for row in cursor.fetchall())
     if channel_ids:
         levels_due.send(sender=None, channel_ids=channel_ids)

@@ -32,8 +32,8 @@ WHERE period.ended_at IS NULL AND NOT EXISTS (
 )
 """
 _BEGIN = """
-INSERT INTO channels_feedperiod (location_id, warehouse_id, began_at)
-SELECT feed.location_id, feed.warehouse_id, clock_timestamp() FROM channels_feed feed
+INSERT INTO channels_feedperiod (location_id, warehouse_id, began_at, is_released)
+SELECT feed.location_id, feed.warehouse_id, clock_timestamp(), false FROM channels_feed feed
 WHERE NOT EXISTS (
     SELECT FROM channels_feedperiod period
     WHERE period.location_id = feed.location_id AND period.warehouse_id = feed.warehouse_id

@@ -61,7 +61,7 @@ WITH told AS MATERIALIZED (
 ), locked AS MATERIALIZED (
     SELECT level.id, level.acknowledged, level.read_at FROM channels_listinglevel level
     WHERE level.id IN (SELECT level_id FROM told)
-    ORDER BY level.id FOR UPDATE
+    ORDER BY level.id FOR NO KEY UPDATE
 ), judged AS MATERIALIZED (
     SELECT told.notice_id, told.level_id, CASE
         WHEN EXISTS (

@@ -119,6 +119,6 @@ def onboard(channel: Channel, listings: Sequence[Listing], adapter: Adapter) -> 
     with transaction.atomic():
         Listing.objects.filter(pk__in=linked, onboarded_at=None).update(onboarded_at=timezone.now())
         due.create_levels(channel)
-        belief.forget(linked)
+        belief.forget(linked, is_new=True)
         due.by_listing(linked)
     return codes

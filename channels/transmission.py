@@ -60,6 +60,7 @@ def shipment(transmission: Transmission) -> Shipment:
         tracking_url=notice.tracking_url,
         carrier=notice.carrier,
         reference=str(notice),
+        sent_at=notice.sent_at,
     )
 
 

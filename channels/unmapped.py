@@ -32,7 +32,7 @@ class Place:
 def places(channel: Channel) -> list[Location]:
     """Active locations of the channel that nothing feeds: not mapped, or not in use."""
     fed = Feed.objects.filter(channel=channel).values("location")
-    return list(channel.locations.filter(is_active=True).exclude(pk__in=fed))
+    return list(channel.locations.filter(is_active=True, mirror=None).exclude(pk__in=fed))
 
 
 def preview(channel: Channel, adapter: Adapter) -> tuple[list[Place], int]:

@@ -5,6 +5,9 @@ from itertools import count as counter
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
+from channels import selling
+from channels.models import Channel, Listing, Profile, ProfileVersion, SellingList
+from channels.rules import Mode
 from inventory import ledger
 from inventory.models import Product, PurchaseOrder, Transfer, Warehouse
 
@@ -71,3 +74,26 @@ def make_transfer(
     for product, units in quantities.items():
         transfer.lines.create(product=product, quantity=units)
     return transfer
+
+
+def say(profile: Profile, mode: Mode = Mode.PRODUCT_VALUE, **fields: object) -> ProfileVersion:
+    """Let a profile say this from now on; what is not named is as in a new profile."""
+    return selling.save(profile, ProfileVersion(mode=mode, **fields), by="test")
+
+
+def make_profile(mode: Mode = Mode.PRODUCT_VALUE, *, name: str = "", **fields: object) -> Profile:
+    """A global profile that says this."""
+    profile = Profile(name=name or f"Profile {next(_number)}")
+    say(profile, mode, **fields)
+    return profile
+
+
+def make_selling_list(
+    channel: Channel, profile: Profile, *products: Product, name: str = ""
+) -> SellingList:
+    """A selling list of the channel that holds its listings of these products."""
+    name = name or f"List {next(_number)}"
+    made = SellingList.objects.create(channel=channel, name=name, profile=profile)
+    listings = Listing.objects.filter(channel=channel, product__in=products)
+    selling.assign(made, list(listings.values_list("pk", flat=True)))
+    return made

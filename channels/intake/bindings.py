@@ -71,7 +71,8 @@ def pairs(bound: ChannelOrder, remote: RemoteOrder) -> list[Pair]:
 
 def known_lines() -> QuerySet[ChannelOrderLine]:
     """Lines of the channel's that are bound to ours."""
-    return ChannelOrderLine.objects.exclude(order_line=None).select_related("order_line__product")
+    known = ChannelOrderLine.objects.exclude(order_line=None)
+    return known.select_related("order_line__product", "order_line__warehouse")
 
 
 def paired(lines: Iterable[ChannelOrderLine], remote: RemoteOrder) -> list[Pair]:

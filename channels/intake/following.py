@@ -45,6 +45,7 @@ def follow(
         bindings.note(bound, remote)
         return None
     order = locking.lock_order(order, placing.match(channel, remote.lines).values())
+    is_paid_now = _follow_payment(order, remote)
     if not remote.is_canceled and editing.is_longer(channel, bound, remote):
         order = editing.revive(order, channel)
     is_canceled = order.status == Status.CANCELED
@@ -62,9 +63,18 @@ def follow(
     if obstacle is not None:
         return bindings.park(bound, remote, obstacle.code, obstacle.message)
     is_news = bindings.note(bound, remote)
-    if is_news or booked.is_changed or moved or ended.is_changed:
+    if is_news or is_paid_now or booked.is_changed or moved or ended.is_changed:
         return Taken(remote.number, Code.ACCEPTED, edited.message)
     return None
+
+
+def _follow_payment(order: SalesOrder, remote: RemoteOrder) -> bool:
+    """Whether it was paid now; before that its goods must not leave."""
+    if remote.is_canceled or order.is_unpaid == remote.is_unpaid:
+        return False
+    intake.await_payment([order.pk], is_unpaid=remote.is_unpaid)
+    order.is_unpaid = remote.is_unpaid
+    return True
 
 
 def settled(channel: Channel, remotes: Sequence[RemoteOrder]) -> set[str]:
@@ -93,6 +103,8 @@ def _is_news(
 ) -> bool:
     """Whether anything may be to do. Most states told are known: each poll reaches back a little,
     and each of our own shipments is told back to us."""
+    if order.is_unpaid != remote.is_unpaid and not remote.is_canceled:
+        return True
     if bound.reason or (remote.is_canceled and order.status != Status.CANCELED):
         return True
     known = {pair.there.external_id for pair in pairs}
@@ -114,12 +126,16 @@ def _differs(order: SalesOrder, pair: Pair) -> bool:
 
 def _end(channel: Channel, order: SalesOrder, remote: RemoteOrder) -> Ended:
     """Cancel an order that was canceled there; close one of which everything has left."""
-    waits = order.lines.filter(Q(shipped__lt=F("ordered")) | Q(notified__lt=F("ordered")))
+    # What stands in a mirror leaves its source: nothing of it is shipped here.
+    is_mirror = Q(warehouse__is_mirror=True)
+    unshipped = Q(shipped__lt=F("ordered")) & ~is_mirror
+    waits = order.lines.filter(unshipped | Q(notified__lt=F("ordered")))
     is_waiting = waits.exists()
     if remote.is_canceled and is_waiting:
         return _cancel(channel, order)
     is_over = not is_waiting and not any(line.unfulfilled for line in remote.lines)
-    if is_over and order.lines.filter(shipped__gt=0).exists():
+    gone = Q(shipped__gt=0) | (Q(notified__gt=0) & is_mirror)
+    if is_over and order.lines.filter(gone).exists():
         return Ended(is_changed=bool(intake.close([order.pk])))
     return Ended()
 

@@ -88,14 +88,16 @@ def put_back(
 def _left(
     channel: Channel, bound: ChannelOrder, order: SalesOrder, remote: RemoteOrder
 ) -> list[Left]:
-    """An order marked as dispatched is handled elsewhere: none of its goods leave our shelf."""
+    """An order marked as dispatched is handled elsewhere: none of its goods leave our shelf. Goods
+    that stand in a mirror leave its source, which shows that by itself."""
     left = []
     for pair in bindings.pairs(bound, remote):
         before = bindings.left_before(channel, remote, pair)
         fulfilled = min(pair.there.fulfilled - before, pair.line.ordered)
         notified = fulfilled - pair.line.notified
         if notified > 0:
-            shipped = 0 if order.dispatched_at else min(notified, fulfilled - pair.line.shipped)
+            is_elsewhere = order.dispatched_at or pair.line.warehouse.is_mirror
+            shipped = 0 if is_elsewhere else min(notified, fulfilled - pair.line.shipped)
             left.append(Left(pair.line, notified, max(0, shipped)))
     return left
 

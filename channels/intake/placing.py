@@ -57,6 +57,7 @@ def place(channel: Channel, bound: ChannelOrder, remote: RemoteOrder) -> Obstacl
         lines=choose(wanted, products, feeds),
         source=channel.name,
         placed_at=remote.placed_at,
+        is_unpaid=remote.is_unpaid,
     )
     bound.order = intake.place(draft, Cause(actor=str(channel)))
     bound.save(update_fields=["order"])

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db.models import Exists, F, Min, OuterRef, Q
+from django.utils import timezone
 
-from channels.contract import Adapter, Code, RemoteOrder
+from channels.contract import Adapter, ChannelError, Code, RemoteOrder
 from channels.intake.bindings import Taken
 from channels.intake.taking import take_many
 from channels.models import Channel, ChannelOrder, Feed
 from inventory.models import StockLevel
 from orders.models import SalesOrder, SalesOrderLine
 
-OVERLAP = timedelta(minutes=5)
-"""How far each poll reaches back before what it saw last: the channel's clock and ours differ."""
+A_DAY = timedelta(days=1)
 
 TOGETHER = 50
 """Orders of a poll that are compared with ours at once: most of them are known already."""
@@ -25,15 +25,62 @@ AGAIN = 50
 """Orders that wait and are asked for in one pull, those looked at longest ago first."""
 
 
+URGENT_SHARE = 4
+"""What is about to be overwritten may be asked about so many times as often."""
+
+
+def is_recent(channel: Channel, adapter: Adapter, *, is_urgent: bool = False) -> bool:
+    """Whether the channel was asked a moment ago, and is not to be asked again so soon."""
+    if not (adapter.orders_every_seconds and channel.orders_asked_at):
+        return False
+    seconds = adapter.orders_every_seconds / (URGENT_SHARE if is_urgent else 1)
+    return timezone.now() < channel.orders_asked_at + timedelta(seconds=seconds)
+
+
 def pull(channel: Channel, adapter: Adapter, taken: list[Taken]) -> None:
     """Take all orders changed since the last pull, and those that wait and may go now; adds what is
-    new to `taken`. Raises ChannelError; what was taken stays taken, and calling again goes on."""
-    since = channel.orders_seen_until and channel.orders_seen_until - OVERLAP
+    new to `taken`. Raises ChannelError; what was taken stays taken, and calling again goes on.
+
+    Each pull reaches back a little before what it saw last, for the channel's clock and ours
+    differ; and once a day far, where a channel's lists are known to miss orders for hours."""
+    began_at = timezone.now()
+    seen = channel.orders_seen_until
+    since = seen and seen - timedelta(seconds=adapter.overlap_seconds)
     for remotes in _parts(adapter.pull_orders(since), TOGETHER):
         taken += take_many(channel, remotes)
         _remember(channel, max(remote.updated_at for remote in remotes))
-    if adapter.has_notices and (waiting := _waiting(channel)):
+    if adapter.orders_every_seconds:
+        _note(channel, orders_asked_at=began_at)
+    if adapter.can_read_orders and (waiting := _waiting(channel)):
         taken += take_many(channel, list(adapter.read_orders(waiting)))
+    if adapter.sweep_days and seen:
+        _sweep(channel, adapter, taken)
+
+
+def _sweep(channel: Channel, adapter: Adapter, taken: list[Taken]) -> None:
+    """Once a day, look over all orders changed within some days. Where the channel's budget ends
+    before they do, the next pull goes on from there."""
+    now = timezone.now()
+    if channel.orders_swept_at is None:  # the first pull of all was one
+        _note(channel, orders_swept_at=now)
+    if channel.orders_swept_at and channel.orders_swept_at > now - A_DAY:
+        return
+    since = channel.orders_sweep_from or now - timedelta(days=adapter.sweep_days)
+    try:
+        for remotes in _parts(adapter.pull_orders(since), TOGETHER):
+            taken += take_many(channel, remotes)
+            _note(channel, orders_sweep_from=max(remote.updated_at for remote in remotes))
+    except ChannelError as error:
+        if error.code != Code.RATE_LIMITED:
+            raise
+        return  # what is new comes first; this goes on with the next pull
+    _note(channel, orders_swept_at=now, orders_sweep_from=None)
+
+
+def _note(channel: Channel, **values: datetime | None) -> None:
+    for name, value in values.items():
+        setattr(channel, name, value)
+    channel.save(update_fields=list(values))
 
 
 def _parts(remotes: Iterable[RemoteOrder], size: int) -> Iterator[list[RemoteOrder]]:
@@ -61,11 +108,11 @@ def _remember(channel: Channel, seen: datetime) -> None:
 def _waiting(channel: Channel) -> list[str]:
     """Orders whose obstacle may be gone: goods that left there came into stock here, or a warehouse
     feeds the channel now. (For a missing product see look_back.)"""
-    in_stock = StockLevel.objects.filter(
-        product=OuterRef("product"), warehouse=OuterRef("warehouse"), on_hand__gt=0
-    )
+    in_stock = StockLevel.objects.filter(warehouse=OuterRef("warehouse"), on_hand__gt=0)
+    own = in_stock.filter(product=OuterRef("product"))
+    part = in_stock.filter(product__bundles__bundle=OuterRef("product"))
     line = SalesOrderLine.objects.filter(
-        Exists(in_stock), order=OuterRef("order"), shipped__lt=F("ordered")
+        Exists(own) | Exists(part), order=OuterRef("order"), shipped__lt=F("ordered")
     )
     may_go = Q(Exists(line), reason=Code.SHIPPED_THERE, order__archived_at=None)
     if Feed.objects.filter(channel=channel).exists():

@@ -9,7 +9,7 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from channels import belief
 from channels.contract import Code, RemoteOrder
-from channels.intake import bindings, following, placing
+from channels.intake import bindings, following, placing, sources
 from channels.intake.bindings import Taken
 from channels.models import Channel, ChannelOrder
 from inventory.errors import Refused
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 def take_many(channel: Channel, remotes: Sequence[RemoteOrder]) -> list[Taken]:
     """Take orders in as the channel shows them now; returns what is new. One that can not be taken
     is parked with its reason. Those that nothing happened to cost two queries together."""
+    remotes = sources.ours(channel, remotes)
     settled = following.settled(channel, remotes)
     wanted = (remote for remote in remotes if remote.external_id not in settled)
     news = (_take_or_park(channel, remote) for remote in wanted)

@@ -6,6 +6,13 @@ from channels.models.communicated import Communicated
 from channels.models.listing import Listing, ListingLevel
 from channels.models.location import Feed, FeedPeriod, Location
 from channels.models.notice import Notice
+from channels.models.profile import (
+    MembershipPeriod,
+    Profile,
+    ProfilePeriod,
+    ProfileVersion,
+    SellingList,
+)
 from channels.models.publication import Batch, Observation, Publication
 
 __all__ = [
@@ -19,8 +26,13 @@ __all__ = [
     "Listing",
     "ListingLevel",
     "Location",
+    "MembershipPeriod",
     "Notice",
     "Observation",
+    "Profile",
+    "ProfilePeriod",
+    "ProfileVersion",
     "Publication",
+    "SellingList",
     "Transmission",
 ]

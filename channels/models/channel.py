@@ -69,6 +69,15 @@ class Channel(models.Model):
         related_name="+",
         help_text="Shows the stock of every warehouse that no location of this channel names.",
     )
+    profile = models.ForeignKey(
+        "channels.Profile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="channels",
+        verbose_name="global profile",
+        help_text="For listings in no selling list. Empty: they show the product's value.",
+    )
     is_cancellation_archived = models.BooleanField(
         "archive its cancellations",
         default=False,
@@ -100,6 +109,15 @@ class Channel(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     orders_seen_until = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The last change of an order we took in."
+    )
+    orders_asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was last asked for orders."
+    )
+    orders_sweep_from = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="How far the look over all has come."
+    )
+    orders_swept_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its orders were last looked over."
     )
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     problem_code = models.CharField(max_length=40, blank=True, editable=False)

@@ -3,6 +3,7 @@ from django.db import models
 from channels.models.channel import Channel
 from channels.models.listing import Listing, ListingLevel
 from channels.models.location import Location
+from channels.models.profile import Profile, SellingList
 from inventory.models import Product
 
 
@@ -19,8 +20,11 @@ class Communicated(models.Model):
         SKIPPED = "skipped", "Skipped"
         ERROR = "error", "Error"
         PENDING = "pending", "Pending"
+        PENDING_UPDATE = "pending_update", "Pending Qty Update"
+        UNCONFIRMED = "unconfirmed", "Unconfirmed"
         OUT_OF_STOCK = "out_of_stock", "Out of stock"
         LINKED = "linked", "Linked"
+        SOURCE = "source", "Source of a mirror"
 
     id = models.CharField(max_length=60, primary_key=True)
     level = models.ForeignKey(ListingLevel, models.DO_NOTHING, null=True, related_name="+")
@@ -36,7 +40,11 @@ class Communicated(models.Model):
     acknowledged = models.IntegerField("acknowledged", null=True)
     acknowledged_at = models.DateTimeField("acknowledged at", null=True)
     is_due = models.BooleanField("pending")
-    state = models.CharField(max_length=12, choices=State.choices)
+    told_at = models.DateTimeField("unconfirmed since", null=True)
+    is_buyable = models.BooleanField("active at the channel", null=True)
+    selling_list = models.ForeignKey(SellingList, models.DO_NOTHING, null=True, related_name="+")
+    profile = models.ForeignKey(Profile, models.DO_NOTHING, null=True, related_name="+")
+    state = models.CharField(max_length=14, choices=State.choices)
     reason = models.CharField(max_length=40)
 
     class Meta:

@@ -27,6 +27,14 @@ class Listing(models.Model):
     external_id = models.CharField("id at the channel", max_length=120, blank=True)
     item_id = models.CharField("stock item at the channel", max_length=120, blank=True)
     title = models.CharField("name at the channel", max_length=255, blank=True)
+    selling_list = models.ForeignKey(
+        "channels.SellingList",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="listings",
+        help_text="Decides its global profile; without one the channel's own goes.",
+    )
     ticked_at = models.DateTimeField(default=timezone.now)
     eligible_at = models.DateTimeField(
         "first sent from", default=timezone.now, help_text="The day after ticking, by schedule."
@@ -79,6 +87,24 @@ class ListingLevel(models.Model):
     is_falling = models.BooleanField(
         default=False, help_text="Stock fell since the last push: told before what rose."
     )
+    is_update_asked = models.BooleanField(
+        "pending quantity update",
+        default=True,
+        help_text="Its number is to be told even if the profile tells it once only: it is new, or"
+        " somebody asked for an update.",
+    )
+    told = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="A number the channel took and does not show yet, as far as we have seen.",
+    )
+    told_at = models.DateTimeField("unconfirmed since", null=True, blank=True)
+    is_buyable = models.BooleanField(
+        "active at the channel",
+        null=True,
+        blank=True,
+        help_text="Whether the channel offers it for sale; empty when it does not say.",
+    )
     checked_at = models.DateTimeField(
         null=True, blank=True, help_text="When it was last compared with the channel."
     )
@@ -108,6 +134,11 @@ class ListingLevel(models.Model):
                 F("checked_at").asc(nulls_first=True),
                 F("id"),
                 name="listing_level_unchecked",
+            ),
+            models.Index(
+                fields=["location", "told_at"],
+                condition=Q(told_at__isnull=False),
+                name="listing_level_unconfirmed",
             ),
         ]
 

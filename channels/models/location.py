@@ -6,7 +6,8 @@ from inventory.models import Warehouse
 
 
 class Location(models.Model):
-    """A channel's place for stock, fed by the warehouses named here."""
+    """A channel's place for stock: fed by the warehouses named here, or the source of a mirror
+    warehouse, never both."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="locations")
     external_id = models.CharField(max_length=120)
@@ -20,6 +21,15 @@ class Location(models.Model):
         blank=True,
         related_name="+",
         help_text="Their stock is added up and shown at this location.",
+    )
+
+    mirror = models.OneToOneField(
+        Warehouse,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The other way round: the stock shown here becomes this warehouse's.",
     )
 
     class Meta:
@@ -42,6 +52,10 @@ class FeedPeriod(models.Model):
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="+")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    is_released = models.BooleanField(
+        default=False,
+        help_text="The location became a mirror's source since: what it shows is not ours to zero.",
+    )
 
     class Meta:
         ordering = ["location_id", "warehouse_id", "began_at"]

@@ -34,6 +34,10 @@ class Batch(models.Model):
     zeroed = models.PositiveIntegerField(default=0, help_text="Lines that turn a number into 0.")
     created_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    handle = models.TextField(
+        blank=True, help_text="By which the channel is asked for an answer that takes its time."
+    )
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When it was last asked.")
 
     class Meta:
         ordering = ["-id"]
@@ -47,6 +51,9 @@ class Batch(models.Model):
             models.Index(
                 fields=["channel", "created_at"], condition=Q(zeroed__gt=0), name="batch_zeroing"
             ),
+            models.Index(
+                fields=["channel", "answered_at"], condition=Q(mode="bulk"), name="batch_in_bulk"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,7 +62,7 @@ class Batch(models.Model):
 
 class Publication(models.Model):
     """The immutable receipt of one number told to one channel. Only status, code, message,
-    acknowledged and answered_at change, from queued to an end."""
+    acknowledged, answered_at and observed_at change, from queued to an end."""
 
     # Both are covered by the indexes below; one of their own would cost every number told.
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="publications", db_index=False)
@@ -63,7 +70,9 @@ class Publication(models.Model):
         ListingLevel, models.CASCADE, related_name="publications", db_index=False
     )
     position = models.PositiveIntegerField(help_text="Line within the batch, from 0.")
-    quantity = models.PositiveIntegerField("told", help_text="What the level was to show.")
+    quantity = models.PositiveIntegerField(
+        "told", null=True, help_text="What the level was to show; empty: no number at all."
+    )
     expected = models.IntegerField(
         null=True, help_text="What we believed it showed; empty when not compared."
     )
@@ -81,6 +90,9 @@ class Publication(models.Model):
     message = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    observed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was seen at the channel, or given up."
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -100,8 +112,10 @@ class Publication(models.Model):
 
     @property
     def delta(self) -> int | None:
-        """The change asked for; None when the old number was not known."""
-        return None if self.expected is None else self.quantity - self.expected
+        """The change asked for; None when a number was not known, or is none."""
+        if self.quantity is None or self.expected is None:
+            return None
+        return self.quantity - self.expected
 
 
 class Observation(models.Model):

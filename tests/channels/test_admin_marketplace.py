@@ -38,6 +38,8 @@ def form(product: Product, **changes: Any) -> dict[str, Any]:
         "excluded_on": [each.channel_id for each in listings if each.is_excluded],
         "levels-TOTAL_FORMS": 0,
         "levels-INITIAL_FORMS": 0,
+        "components-TOTAL_FORMS": 0,
+        "components-INITIAL_FORMS": 0,
     }
     return {key: value for key, value in (data | changes).items() if value is not None}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
@@ -46,8 +47,19 @@ class Command(BaseCommand):
             rows = communicated.rows_as_of(table, _moment(options["as_of"]))
         else:
             rows = communicated.rows(table)
-        for line in _json(rows) if options["json"] else _text(rows):
-            self.stdout.write(line)
+        self._print(_json(rows) if options["json"] else _text(rows))
+
+    def _print(self, lines: list[str]) -> None:
+        """Until the reader has seen enough: `| head` closes the pipe, and that is no fault."""
+        try:
+            for line in lines:
+                self.stdout.write(line)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # What is still buffered goes nowhere, or Python complains about it when it exits.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.stdout.fileno())
+            os.close(nowhere)
 
 
 def _moment(text: str) -> Any:
@@ -57,7 +69,13 @@ def _moment(text: str) -> Any:
         raise CommandError(f"--as-of: {error}") from error
     if moment is None:
         raise CommandError(f"--as-of: {text!r} is no ISO time; write 2026-11-21T14:05:00Z")
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    if moment > timezone.now():
+        raise CommandError(
+            f"--as-of: {text} is in the future; give a moment that has passed, or leave --as-of out"
+            " to see the table as it is now"
+        )
+    return moment
 
 
 def _json(rows: list[communicated.Row]) -> list[str]:
