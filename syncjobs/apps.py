@@ -13,5 +13,6 @@ class SyncJobsConfig(AppConfig):
         # Models exist only now, so these modules can not be imported at the top.
         import_module("syncjobs.hints").connect(import_module("syncjobs.tasks").queue)
         import_module("syncjobs.forensics").connect()
+        import_module("syncjobs.runner").connect()
         make_meter = import_module("syncjobs.budgets").RedisMeter
         import_module("channels.accounts").meter_by(make_meter)

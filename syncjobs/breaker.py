@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from channels import publishing
 from channels.models import Batch, Channel
+from channels.rules import Decision
 from syncjobs import claims
 from syncjobs.claims import Claim
 from syncjobs.models import Run
@@ -53,9 +54,10 @@ class Forecast:
     unread: int = 0
     top: list[Change] = field(default_factory=list)
 
-    def add(self, claim: Claim, quantity: int | None) -> None:
-        """Count one level; `quantity` is what it should show."""
+    def add(self, claim: Claim, decision: Decision) -> None:
+        """Count one level; what is cleared vanishes like what is zeroed."""
         before = claim.acknowledged
+        quantity = 0 if decision.is_cleared else decision.quantity
         if quantity is None:
             self.unknown += 1
             return
@@ -101,7 +103,7 @@ def foresee(
         decisions = publishing.decide(claim.place for claim in batch)
         for claim in batch:
             if claim.level_id not in approved:
-                forecast.add(claim, decisions[claim.place].quantity)
+                forecast.add(claim, decisions[claim.place])
     return forecast
 
 
@@ -152,8 +154,10 @@ class Guard:
     def foresee(self, low: int, batches: Iterable[Sequence[Claim]]) -> None:
         """Look at all that a run is about to tell, before any of it is told. `low`: how many levels
         may be zeroed at most; where those could not trip it, nothing needs to be decided twice."""
-        if verdict(self._channel, low - len(self._approved)):
-            self._why = verdict(self._channel, foresee(batches, self._approved).zeros)
+        approved = claims.count_showing(self._channel, self._approved) if self._approved else 0
+        if verdict(self._channel, low - approved):
+            zeros = foresee(batches, self._approved).zeros
+            self._why = self._why or verdict(self._channel, zeros)
 
     def admits(self, zeros: int) -> bool:
         """Whether so many zeros may be told now; what became due meanwhile counts like the rest."""

@@ -25,7 +25,8 @@ TIMEOUT_SECONDS = 0.5
 REST_SECONDS = 5.0
 """After a failure this process asks no Redis for so long."""
 IDLE_SECONDS = 900
-"""A bucket that nobody used for so long is forgotten: it is full by then."""
+"""A bucket that nobody used for so long, or as long as it takes to fill where that is longer, is
+forgotten: it is full by then."""
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -78,7 +79,11 @@ local function keep()
         redis.call('HSET', key, 'call:' .. me,
             text(call.cost) .. ' ' .. text(call.ends_at) .. ' ' .. text(call.settled))
     end
-    redis.call('EXPIRE', key, {IDLE_SECONDS})
+    local filling = 0
+    if state.level and state.restore_rate > 0 then
+        filling = math.ceil(state.maximum / state.restore_rate)
+    end
+    redis.call('EXPIRE', key, math.max({IDLE_SECONDS}, filling))
 end
 """
 _RESERVE = f"""{_STATE}
@@ -113,6 +118,15 @@ local finished = calls[me] and state.settled - calls[me].settled or 0
 settle()
 state.level = tonumber(ARGV[2]) - finished - reserved
 state.maximum, state.restore_rate, state.at = tonumber(ARGV[3]), tonumber(ARGV[4]), now
+keep()
+return '0'
+"""
+_ASSUME = f"""{_STATE}
+settle()
+if not state.level then
+    state.level = tonumber(ARGV[2]) - reserved
+    state.maximum, state.restore_rate, state.at = tonumber(ARGV[2]), tonumber(ARGV[3]), now
+end
 keep()
 return '0'
 """
@@ -176,6 +190,11 @@ class RedisMeter:
         """See `contract.Meter`. Told to the stand-in as well, so that it knows where to begin."""
         self._run(_OBSERVE, available, maximum, restore_rate)
         self._local.observe(available=available, maximum=maximum, restore_rate=restore_rate)
+
+    def assume(self, *, maximum: float, restore_rate: float) -> None:
+        """See `contract.Meter`. Told to the stand-in as well, so that it knows where to begin."""
+        self._run(_ASSUME, maximum, restore_rate)
+        self._local.assume(maximum=maximum, restore_rate=restore_rate)
 
     def _run(self, script: str, *numbers: float) -> tuple[float, bool]:
         def ask(client: redis.Redis) -> float:

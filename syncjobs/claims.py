@@ -19,6 +19,7 @@ from channels.models import Channel, Communicated, Feed, FeedPeriod, Listing, Li
 from channels.publishing import Place
 from syncjobs.records import Entry
 
+EVER_FED = FeedPeriod.objects.filter(location=OuterRef("location"), is_released=False)
 SENDABLE = Q(
     listing__is_ticked=True,
     listing__is_excluded=False,
@@ -26,10 +27,10 @@ SENDABLE = Q(
     listing__product__is_active=True,
     listing__product__is_excluded=False,
     location__is_active=True,
+    location__mirror=None,
 ) & (
     # A place that nothing ever fed is not ours to write, unless the channel says so.
-    Q(Exists(FeedPeriod.objects.filter(location=OuterRef("location"))), location__is_enabled=True)
-    | Q(location__channel__is_unmapped_zeroed=True)
+    Q(Exists(EVER_FED), location__is_enabled=True) | Q(location__channel__is_unmapped_zeroed=True)
 )
 PART = 1000
 DUE = Q(stale_version__gt=F("pushed_version"))
@@ -38,7 +39,8 @@ DUE = Q(stale_version__gt=F("pushed_version"))
 @dataclass(slots=True)
 class Claim:
     """A level to be told. `acknowledged` follows what is read and answered meanwhile. `is_fed`:
-    a warehouse feeds its location; others are only ever told 0."""
+    a warehouse feeds its location; others are only ever told 0. `told_at`: since when numbers,
+    of which `told` is the largest, are unconfirmed."""
 
     level_id: int
     version: int
@@ -50,6 +52,8 @@ class Claim:
     sku: str
     due_since: datetime
     is_falling: bool
+    told: int | None
+    told_at: datetime | None
     is_fed: bool
     ref: LevelRef
 
@@ -58,10 +62,11 @@ class Claim:
         return Place(self.product_id, self.location_id)
 
 
-def due(channel: Channel, limit: int) -> list[Claim]:
+def due(channel: Channel, limit: int, moment: datetime | None = None) -> list[Claim]:
     """Due levels that may be sent now: first those whose stock fell, and of each kind the longest
-    waiting."""
-    return _claims(_due(channel).order_by("-is_falling", "stale_at", "pk")[:limit])
+    waiting. What rests since `moment` rests until another run."""
+    levels = _due(channel).filter(_is_retry_time(moment))
+    return _claims(levels.order_by("-is_falling", "stale_at", "pk")[:limit])
 
 
 def falling(channel: Channel, limit: int) -> list[Claim]:
@@ -76,8 +81,7 @@ def due_after(channel: Channel, after: int, limit: int) -> list[Claim]:
 
 def chosen(channel: Channel, product_ids: Collection[int], after: int, limit: int) -> list[Claim]:
     """Levels of chosen products (all when empty) with a number above `after`, due or not."""
-    ever_fed = FeedPeriod.objects.filter(location=OuterRef("location"))
-    levels = _of(channel).filter(Exists(ever_fed), SENDABLE, pk__gt=after)
+    levels = _of(channel).filter(Exists(EVER_FED), SENDABLE, pk__gt=after)
     if product_ids:
         levels = levels.filter(listing__product__in=product_ids)
     return _claims(levels.order_by("pk")[:limit])
@@ -107,25 +111,34 @@ SELECT count(*) FROM (
     WHERE location.channel_id = %s AND level.acknowledged > 0
         AND (NOT %s OR level.stale_version > level.pushed_version)
         AND (cardinality(%s::bigint[]) = 0 OR listing.product_id = ANY(%s))
-    GROUP BY level.id HAVING coalesce(sum(held.on_hand - held.committed), 0) <= %s
+    GROUP BY level.id
+    HAVING %s OR coalesce(sum(held.on_hand - held.committed), 0) <= %s
 ) low
 """
 
 
 def count_low(
-    channel: Channel, product_ids: Collection[int] = (), *, is_due: bool, limit: int
+    channel: Channel, product_ids: Collection[int] = (), *, is_due: bool, limit: int | None
 ) -> int:
-    """How many levels, due ones or all, have no more to sell than `limit` and show something: no
-    fewer than a run over them would turn to 0. One cheap statement."""
+    """How many levels, due ones or all, have no more to sell than `limit` (None: any number) and
+    show something: no fewer than a run over them would turn to 0. One cheap statement."""
     products = list(product_ids)
+    has_none = limit is None
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_LOW, [channel.pk, channel.pk, is_due, products, products, limit])
+        cursor.execute(
+            _COUNT_LOW, [channel.pk, channel.pk, is_due, products, products, has_none, limit or 0]
+        )
         return int(cursor.fetchone()[0])
 
 
 def count_shown(channel: Channel) -> int:
     """Levels that show something to buy at the channel, as far as we know."""
     return _of(channel).filter(SENDABLE, acknowledged__gt=0).count()
+
+
+def count_showing(channel: Channel, level_ids: Collection[int]) -> int:
+    """How many of these levels show something to buy, as far as we know."""
+    return _of(channel).filter(pk__in=level_ids, acknowledged__gt=0).count()
 
 
 def held(channel: Channel) -> Iterator[list[Claim]]:
@@ -146,8 +159,8 @@ def _of(channel: Channel) -> QuerySet[ListingLevel]:
     return ListingLevel.objects.filter(location__in=channel.locations.all())
 
 
-def _is_retry_time() -> Q:
-    return Q(retry_at=None) | Q(retry_at__lte=timezone.now())
+def _is_retry_time(moment: datetime | None = None) -> Q:
+    return Q(retry_at=None) | Q(retry_at__lte=moment or timezone.now())
 
 
 def _claims(levels: QuerySet[ListingLevel]) -> list[Claim]:
@@ -162,13 +175,15 @@ def _claims(levels: QuerySet[ListingLevel]) -> list[Claim]:
         "listing__product__sku",
         "stale_at",
         "is_falling",
+        "told",
+        "told_at",
         "listing__item_id",
         "location__external_id",
     )
     found = list(rows)
     feeds = Feed.objects.filter(location__in={row[6] for row in found})
     fed = set(feeds.values_list("location_id", flat=True))
-    return [Claim(*row[:10], is_fed=row[6] in fed, ref=LevelRef(*row[10:])) for row in found]
+    return [Claim(*row[:12], is_fed=row[6] in fed, ref=LevelRef(*row[12:])) for row in found]
 
 
 # A due level that may not be sent says why, once: the reason is stored with it, and only a change
@@ -192,7 +207,7 @@ WITH why AS MATERIALIZED (
 ), passed AS MATERIALIZED (
     SELECT level.id FROM channels_listinglevel level JOIN why ON why.id = level.id
     WHERE why.reason <> '' AND why.reason <> level.reason
-    ORDER BY level.id LIMIT %s FOR UPDATE OF level
+    ORDER BY level.id LIMIT %s FOR NO KEY UPDATE OF level
 )
 UPDATE channels_listinglevel level SET reason = why.reason
 FROM passed JOIN why ON why.id = passed.id WHERE level.id = passed.id

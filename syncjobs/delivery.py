@@ -12,13 +12,12 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import count
 
-from django.db import DataError, connection, transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 from django.utils import timezone
 
+from channels import registry
 from channels.contract import (
     OF_THE_ACCOUNT,
     Adapter,
@@ -27,9 +26,10 @@ from channels.contract import (
     Code,
     Mode,
     Outcome,
+    Submitted,
     Write,
 )
-from channels.models import Batch, Channel
+from channels.models import Batch, Channel, Publication
 from channels.models.publication import Status
 from channels.rules import Decision
 from syncjobs import acknowledgements
@@ -38,8 +38,10 @@ from syncjobs.claims import Claim
 ATTEMPTS = 4
 """How often one payload is offered in a row before the run gives up until later."""
 LONGEST_WAIT = 30.0
-KEY_LIFE_SHARE = 0.8
-"""A key is given up well before the channel forgets it: a late repeat would be a new operation."""
+
+
+Told = tuple[int, int | None, int | None, int]
+"""(level id, quantity, expected, version)"""
 
 
 @dataclass(slots=True)
@@ -49,22 +51,28 @@ class Line:
 
     claim: Claim
     decision: Decision
-    quantity: int
+    quantity: int | None
     expected: int | None
     is_approved: bool = False
 
     @property
     def is_zeroing(self) -> bool:
         """Whether something to buy vanishes by it."""
-        return self.quantity == 0 and self.expected != 0
+        return not self.quantity and self.expected != 0
 
     @property
     def urgency(self) -> tuple[int, int]:
         """Zeros first, then decreases, then increases."""
-        if self.quantity == 0:
+        if not self.quantity:
             return (0, self.claim.level_id)
         is_decrease = self.expected is not None and self.quantity < self.expected
         return (1 if is_decrease else 2, self.claim.level_id)
+
+    @property
+    def is_increase(self) -> bool:
+        """Certainly one: what is unknown or unconfirmed may be a decrease."""
+        is_known = self.expected is not None and self.claim.told_at is None
+        return is_known and self.urgency[0] == 2
 
 
 def deliver(
@@ -75,10 +83,33 @@ def deliver(
     Raises ChannelError when the whole batch could not be told now. Nothing is lost then: its levels
     stay due, and an unknown outcome is resolved by `resume`.
     """
-    batch = _write(channel, adapter, mode, lines, cause)
-    answers = _send(batch, adapter)
-    _record(batch, answers, is_late=False)
+    batch = write(channel, adapter, mode, lines, cause)
+    answers = offer(batch, adapter)
+    if isinstance(answers, Submitted):
+        raise TypeError(f"{adapter.label} answers a {mode} message later: use submit")
+    record(batch, adapter, answers, is_late=False)
     return answers
+
+
+def submit(channel: Channel, adapter: Adapter, lines: Sequence[Line], cause: str) -> None:
+    """Tell many numbers in one message that is answered much later, by `resume`. Until then they
+    are unconfirmed. Raises ChannelError like `deliver`."""
+    batch = write(channel, adapter, Mode.BULK, lines, cause)
+    answers = offer(batch, adapter)
+    if isinstance(answers, Submitted):
+        note_submitted(batch, answers)
+    else:
+        record(batch, adapter, answers, is_late=False)
+
+
+def note_submitted(batch: Batch, submitted: Submitted) -> None:
+    rows = batch.publications.values_list("level_id", "quantity", "version")
+    with transaction.atomic():
+        acknowledgements.submit(list(rows))
+        now = timezone.now()
+        Batch.objects.filter(pk=batch.pk).update(
+            handle=submitted.handle, asked_at=now, attempts=batch.attempts
+        )
 
 
 # Written as sent, for from here on they may have reached the channel: a process may die right after
@@ -94,7 +125,7 @@ FROM ROWS FROM (unnest(%s::bigint[]), unnest(%s::int[]), unnest(%s::int[]), unne
 """
 
 
-def _write(
+def write(
     channel: Channel, adapter: Adapter, mode: Mode, lines: Sequence[Line], cause: str
 ) -> Batch:
     key = uuid.uuid4()
@@ -126,11 +157,12 @@ def _write(
     return batch
 
 
-def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[Answer]:
+def offer(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[Answer] | Submitted:
     """Offer the stored payload under its key until it is answered or patience ends.
 
     `is_unknown` says that an earlier offer may have been executed; once that is so, only an answer
-    or the end of the key's life closes the batch, whatever later errors say.
+    or the end of the key's life closes the batch, whatever later errors say. Where a channel keeps
+    no keys, what may have been executed is never offered again.
     """
     payload = json.loads(batch.payload)
     for attempt in count(1):
@@ -140,7 +172,8 @@ def _send(batch: Batch, adapter: Adapter, *, is_unknown: bool = False) -> list[A
         except ChannelError as error:
             is_unknown = is_unknown or error.is_outcome_unknown
             pause = _pause(error, attempt)
-            if error.permanent or attempt >= ATTEMPTS or pause > LONGEST_WAIT:
+            is_last = error.permanent or attempt >= ATTEMPTS or pause > LONGEST_WAIT
+            if is_last or (is_unknown and not adapter.key_life_seconds):
                 _give_up(batch, error, is_unknown=is_unknown)
                 raise
             time.sleep(pause)
@@ -156,7 +189,7 @@ def _give_up(batch: Batch, error: ChannelError, *, is_unknown: bool) -> None:
     is_refused = error.permanent and error.code not in OF_THE_ACCOUNT
     if error.code == Code.KEY_EXPIRED or is_refused or not is_unknown:
         status = Status.REJECTED if error.permanent else Status.EXPIRED
-        _close(batch, status, error, is_unknown=is_unknown)
+        close(batch, status, error, is_unknown=is_unknown)
     else:
         batch.save(update_fields=["attempts"])
 
@@ -165,11 +198,14 @@ def _pause(error: ChannelError, attempt: int) -> float:
     return error.retry_after if error.retry_after is not None else 0.25 * 2.0**attempt
 
 
-def _close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: bool) -> None:
+def close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: bool) -> None:
     """End a batch without answers; where its outcome is unknown, its levels are forgotten."""
+    told = list(batch.publications.values_list("level_id", "quantity", "version"))
     with transaction.atomic():
-        if is_unknown:
-            acknowledgements.forget(batch.publications.values_list("level_id", flat=True))
+        if _shows_later(batch.channel) and (is_unknown or batch.handle):
+            acknowledgements.forget_told(told, is_resting=status == Status.REJECTED)
+        elif is_unknown:
+            acknowledgements.forget(row[0] for row in told)
         now = timezone.now()
         batch.publications.update(
             status=status, code=error.code, message=error.message, answered_at=now
@@ -182,6 +218,11 @@ def _close(batch: Batch, status: Status, error: ChannelError, *, is_unknown: boo
         )
 
 
+def _shows_later(channel: Channel) -> bool:
+    kinds = dict(registry.choices())  # one that is not installed any more is told nothing anyway
+    return channel.kind in kinds and registry.get(channel.kind).is_eventual
+
+
 _ANSWER = """
 UPDATE channels_publication publication
 SET status = answer.status, code = answer.code, message = answer.message,
@@ -192,19 +233,27 @@ WHERE publication.batch_id = %s AND publication.position = answer.number - 1
 """
 
 
-def _record(batch: Batch, answers: Sequence[Answer], *, is_late: bool) -> None:
+def record(batch: Batch, adapter: Adapter, answers: Sequence[Answer], *, is_late: bool) -> None:
     """Store each answer, and what we believe from now on, in one transaction."""
-    told = list(
-        batch.publications.order_by("position").values_list(
-            "level_id", "quantity", "expected", "version"
-        )
-    )
-    accepted = [
-        row for row, answer in zip(told, answers, strict=True) if answer.outcome == Outcome.ACCEPTED
-    ]
+    # By position, for a level that was deleted meanwhile took its receipt along.
+    columns = ("position", "level_id", "quantity", "expected", "version")
+    told: dict[int, Told] = {
+        row[0]: row[1:] for row in batch.publications.order_by("position").values_list(*columns)
+    }
+    accepted = {
+        position: row
+        for position, row in told.items()
+        if answers[position].outcome == Outcome.ACCEPTED
+    }
     now = timezone.now()
     with transaction.atomic():
-        shown = acknowledgements.accept(accepted, is_late=is_late)
+        if adapter.is_eventual:
+            later = overtaken(batch)
+            shown = acknowledgements.accept_for_later(
+                (*row, row[0] in later) for row in accepted.values()
+            )
+        else:
+            shown = acknowledgements.accept(accepted.values(), is_late=is_late)
         with connection.cursor() as cursor:
             cursor.execute(
                 _ANSWER,
@@ -214,8 +263,8 @@ def _record(batch: Batch, answers: Sequence[Answer], *, is_late: bool) -> None:
                     [str(answer.code) for answer in answers],
                     [answer.message for answer in answers],
                     [
-                        shown.get(row[0]) if answer.outcome == Outcome.ACCEPTED else None
-                        for row, answer in zip(told, answers, strict=True)
+                        shown.get(accepted[position][0]) if position in accepted else None
+                        for position in range(len(answers))
                     ],
                     batch.pk,
                 ],
@@ -224,64 +273,17 @@ def _record(batch: Batch, answers: Sequence[Answer], *, is_late: bool) -> None:
             status=Status.ACCEPTED if accepted else Status.REJECTED,
             answered_at=now,
             attempts=batch.attempts,
-            zeroed=min(batch.zeroed, sum(row[1] == 0 and row[2] != 0 for row in accepted)),
+            zeroed=min(batch.zeroed, sum(not row[1] and row[2] != 0 for row in accepted.values())),
         )
+
+
+def overtaken(batch: Batch) -> set[int]:
+    """Levels of the batch that a later message told another number meanwhile."""
+    levels = batch.publications.values("level")
+    later = Publication.objects.filter(level__in=levels, batch__gt=batch.pk)
+    return set(later.exclude(status=Status.REJECTED).values_list("level_id", flat=True))
 
 
 def _status(answer: Answer) -> str:
     is_accepted = answer.outcome == Outcome.ACCEPTED
     return str(Status.ACCEPTED if is_accepted else Status.REJECTED)
-
-
-def resume(channel: Channel, adapter: Adapter) -> int:
-    """Finish what an earlier process, or an unanswered call, left open. Returns how many batches.
-
-    Must come before anything new is told to the channel. Raises ChannelError when it still does
-    not answer.
-    """
-    number = expire(channel, adapter.key_life_seconds)
-    for batch in _unanswered(channel).order_by("pk"):
-        number += 1
-        answers = _send(batch, adapter, is_unknown=True)
-        try:
-            _record(batch, answers, is_late=True)
-        except DataError as error:  # what can not be stored must not block all that comes after
-            fault = ChannelError(Code.INTERNAL, str(error), permanent=True)
-            _close(batch, Status.EXPIRED, fault, is_unknown=True)
-            continue
-        _revisit(batch, answers)
-    return number
-
-
-def expire(channel: Channel, key_life_seconds: float) -> int:
-    """Give up what was not answered while the channel would have honoured its key, calling nobody:
-    so that a channel that was switched off, or never comes back, leaves nothing open for ever.
-    Needs the channel's lease. Returns how many batches."""
-    oldest = timezone.now() - timedelta(seconds=key_life_seconds * KEY_LIFE_SHARE)
-    late = ChannelError(Code.KEY_EXPIRED, "No answer within the key's life", permanent=True)
-    number = 0
-    for batch in _unanswered(channel).filter(created_at__lt=oldest).order_by("pk"):
-        number += 1
-        _close(batch, Status.EXPIRED, late, is_unknown=True)
-    return number
-
-
-def _unanswered(channel: Channel) -> QuerySet[Batch]:
-    return Batch.objects.filter(channel=channel, status__in=[Status.QUEUED, Status.SENT])
-
-
-def _revisit(batch: Batch, answers: Sequence[Answer]) -> None:
-    """Levels whose line was refused are read before they are told again."""
-    refused = [
-        position
-        for position, answer in enumerate(answers)
-        if answer.outcome in {Outcome.STALE, Outcome.REJECTED}
-    ]
-    levels = batch.publications.filter(position__in=refused).values_list("level_id", flat=True)
-    with transaction.atomic():
-        acknowledgements.forget(levels)
-
-
-def unfinished(channel: Channel) -> bool:
-    """Whether a batch waits for `resume`."""
-    return _unanswered(channel).exists()

@@ -19,15 +19,16 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from channels import accounts, due, notices, onboarding, registry
-from channels.models import Channel, Listing, Location
+from channels import accounts, due, notices, onboarding, profiles, registry, selling
+from channels.models import Channel, Listing, Location, Profile, ProfileVersion, SellingList
+from channels.rules import Mode, Unknown
 from inventory import counting, ledger, transfers
 from inventory.ledger import Cause
 from inventory.models import Product, StockLevel, Transfer, TransferLine, Warehouse
 from orders import intake
 from orders.intake import Draft, DraftLine
 from syncjobs.models import Run
-from syncjobs.runner import Busy, execute
+from syncjobs.runner import Busy, execute, request
 
 EXCERPT = settings.BASE_DIR / "orders" / "retail" / "excerpt.csv"
 ACTOR = "demonstration"
@@ -142,10 +143,17 @@ def _open_store(kind: str, url: str, main: Warehouse) -> None:
         create_defaults=address | {"kind": kind, "time_zone": "Europe/London"},
     )
     accounts.check(channel)
-    notices.subscribe(channel, accounts.connect(channel), notices.address(channel))
+    if notices.hears(channel):
+        notices.subscribe(channel, accounts.connect(channel), notices.address(channel))
     if is_new:
         _map(channel, main)
+        _rule(channel)
         _tick(channel, products)
+        _list_teasers(channel)
+    if registry.get(kind).is_eventual:  # takes its minutes: nobody is to wait for the first numbers
+        if is_new:
+            request(channel, Run.Kind.NEW, requested_by=ACTOR)
+        return
     try:
         execute(Run(channel=channel, kind=Run.Kind.NEW, trigger=Run.Trigger.SCHEDULE))
     except Busy:  # a worker of the same demonstration is at it already
@@ -174,10 +182,40 @@ def _items(products: Sequence[Product]) -> list[dict[str, Any]]:
 
 
 def _map(channel: Channel, main: Warehouse) -> None:
+    """Each warehouse its location; where a channel keeps one number, that of both together."""
     locations = Location.objects.filter(channel=channel)
-    locations.get(name=SHOP).warehouses.set([main])
-    locations.get(name=SHOWROOM).warehouses.set(Warehouse.objects.filter(code="showroom"))
+    showroom = Warehouse.objects.filter(code="showroom")
+    if locations.count() == 1:
+        locations.get().warehouses.set([main, *showroom])
+    else:
+        locations.get(name=SHOP).warehouses.set([main])
+        locations.get(name=SHOWROOM).warehouses.set(showroom)
     due.by_channel(channel)
+
+
+def _rule(channel: Channel) -> None:
+    """Where what is told shows late, a few are kept back."""
+    if registry.get(channel.kind).is_eventual:
+        selling.set_profile(channel, _profile("Keep 2 back", buffer=2, unknown=Unknown.ZERO))
+
+
+def _list_teasers(channel: Channel) -> None:
+    """A selling list that never offers more than ten of a product."""
+    if channel.profile_id is None or channel.selling_lists.exists():
+        return
+    profile = _profile("Not more than 10", mode=Mode.NOT_MORE_THAN, quantity=10)
+    teasers = SellingList.objects.create(channel=channel, name="Teasers", profile=profile)
+    profiles.remember()
+    listings = Listing.objects.filter(channel=channel).order_by("product__sku")
+    selling.assign(teasers, list(listings.values_list("pk", flat=True)[:8]))
+
+
+def _profile(name: str, **values: Any) -> Profile:
+    profile = Profile.objects.filter(name=name).first()
+    if profile is None:
+        profile = Profile(name=name)
+        selling.save(profile, ProfileVersion(**values), ACTOR)
+    return profile
 
 
 def _tick(channel: Channel, products: Sequence[Product]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from channels import accounts, intake, notices
-from channels.contract import OF_THE_ACCOUNT, Adapter, ChannelError, Code, Concern
+from channels import accounts, intake, mirroring, notices
+from channels.contract import OF_THE_ACCOUNT, Adapter, ChannelError, Code, Concern, LevelRef
 from channels.intake import Taken
 from channels.models import Channel, ChannelOrder, Notice
 from channels.notices import Verdict
@@ -37,15 +37,26 @@ def take(run: Run, channel: Channel, adapter: Adapter) -> None:
         _report(run, taken)
 
 
-def take_if_allowed(run: Run, channel: Channel, adapter: Adapter) -> None:
+def take_if_allowed(
+    run: Run, channel: Channel, adapter: Adapter, *, is_urgent: bool = False
+) -> None:
     """As take, for runs whose business is stock: a store that was connected without the permission
-    to read orders is told its numbers all the same, and the log says what is missing."""
+    to read orders is told its numbers all the same, and the log says what is missing. A channel
+    that answers few questions an hour is not asked again so soon; sooner when it `is_urgent`: what
+    was read of its numbers is about to be believed."""
+    if intake.is_recent(channel, adapter, is_urgent=is_urgent):
+        return
     try:
         take(run, channel, adapter)
     except ChannelError as error:
-        if error.code != Code.SCOPE_MISSING:
+        entry = Entry(None, "", error.code, error.message)
+        if error.code == Code.RATE_LIMITED and adapter.orders_every_seconds:
+            # Its few questions are used up for some minutes: what fell is told all the same.
+            records.log(run, [entry])
+        elif error.code == Code.SCOPE_MISSING:
+            records.log_once_a_day(run, entry)
+        else:
             raise
-        records.log_once_a_day(run, Entry(None, "", error.code, error.message))
 
 
 def take_notices(run: Run, channel: Channel, adapter: Adapter) -> set[int]:
@@ -63,7 +74,8 @@ def take_notices(run: Run, channel: Channel, adapter: Adapter) -> set[int]:
         for concern, look in _LOOKS.items():
             if chosen := [notice for notice in batch if notice.concern == concern]:
                 notices.note_taken(look(run, channel, adapter, chosen))
-        changed |= _take_levels([notice for notice in batch if notice.concern == Concern.LEVEL])
+        levels = [notice for notice in batch if notice.concern == Concern.LEVEL]
+        changed |= _take_levels(_without_sources(run, channel, adapter, levels))
     return changed
 
 
@@ -146,6 +158,25 @@ def _take_orders(
     _report(run, intake.take_many(channel, remotes))
     gone = set(ids).difference(remote.external_id for remote in remotes)
     return dict.fromkeys(gone, "The order is gone at the channel.")
+
+
+def _without_sources(
+    run: Run, channel: Channel, adapter: Adapter, chosen: Sequence[Notice]
+) -> list[Notice]:
+    """Bring mirrors to what their source shows now; returns the notices about other levels."""
+    places = {source.external_id for source in mirroring.sources(channel)} if chosen else set()
+    there = [notice for notice in chosen if notice.location_id in places]
+    refs = {LevelRef(notice.item_id, notice.location_id) for notice in there}
+    if refs:
+        message = "The source of a mirror: what is listed here was read."
+        try:
+            patience.read(lambda: mirroring.refresh_items(channel, adapter, refs))
+        except ChannelError as error:
+            _demand_own_fault(error)
+            records.log(run, [Entry(None, "", error.code, error.message)])
+            message = error.message
+        notices.note_taken(_all(there, message))
+    return [notice for notice in chosen if notice.location_id not in places]
 
 
 def _take_levels(chosen: Sequence[Notice]) -> set[int]:

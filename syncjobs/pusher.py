@@ -10,19 +10,31 @@ decided anew, and only then told. So a sale on its way in is not overwritten.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from channels import publishing, rules
+from django.utils import timezone
+
+from channels import profiles, publishing
 from channels.contract import Adapter, Answer, ChannelError, Code, Mode, Outcome
 from channels.models import Channel
-from syncjobs import acknowledgements, claims, delivery, importing, records, remote
+from channels.rules import LARGEST, Decision
+from syncjobs import (
+    acknowledgements,
+    claims,
+    confirming,
+    delivery,
+    importing,
+    records,
+    remote,
+    resuming,
+)
 from syncjobs.breaker import Guard
 from syncjobs.claims import Claim
 from syncjobs.delivery import Line
 from syncjobs.models import Run
+from syncjobs.push import Bulk, Push
 from syncjobs.records import Entry
 
 CHUNK = 1000
@@ -32,54 +44,39 @@ CLAIM = 5 * CHUNK
 PATIENCE = 3
 """A level whose number changes at the channel this often under our hands rests for a while."""
 
-LARGEST = 1_000_000_000
-"""No channel takes more, and no shelf holds more: a larger number is a slip of somebody's hand."""
+CALLS = 50
+"""Messages sent, at most, before what fell meanwhile is looked for."""
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Push:
-    """One run at work: how it tells, and what may hold its zeros back. In an interlude it tells
-    what it was not started for, so only what it really sends is counted."""
-
-    run: Run
-    channel: Channel
-    adapter: Adapter
-    mode: Mode
-    guard: Guard
-    is_interlude: bool = False
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def count(self, **counts: int) -> None:
-        """Add to what `show_progress` writes down."""
-        self.counts.update(counts)
-
-    def show_progress(self) -> None:
-        """Write the counts down, once per chunk rather than with every message."""
-        is_real = {"sent", "failed"} if self.is_interlude else set(self.counts)
-        records.count(self.run, **{name: self.counts[name] for name in is_real})
-        self.counts.clear()
 
 
 def push_due(run: Run, channel: Channel, adapter: Adapter) -> None:
     """Send every due level of the channel. Raises ChannelError when the channel can not be told."""
     push = Push(run, channel, adapter, Mode.DELTA, Guard(run, channel))
-    delivery.resume(channel, adapter)
+    began_at = timezone.now()
+    if adapter.is_eventual:
+        # What fell waits for no answer: there are no keys to be kept in order here.
+        resuming.expire(channel, adapter.key_life_seconds, adapter.bulk_seconds)
+        _foresee(push)
+        _tell_falling(push)
+    resuming.resume(channel, adapter)
+    confirming.confirm(run, channel, adapter)
     while entries := claims.pass_over(channel):
         _report_skipped(run, entries)
     _foresee(push)
-    while batch := claims.due(channel, CLAIM):
-        for part in _parts(batch, CHUNK):
+    push.bulk = Bulk.of(channel, adapter)
+    while batch := claims.due(channel, CLAIM, began_at):
+        for part in _parts(batch, _chunk(adapter)):
             if not part[0].is_falling:
                 _tell_falling(push)  # what came while the parts before were told
             _tell_due(push, part)
+    push.send_bulk()
     push.guard.ask()
 
 
 def _foresee(push: Push) -> None:
     """Look at all that is due before any of it is told."""
-    low = claims.count_low(push.channel, is_due=True, limit=rules.zero_until(rules.Rule()))
+    low = claims.count_low(push.channel, is_due=True, limit=profiles.zero_limit(push.channel))
     push.guard.foresee(low, _all_due(push.channel))
 
 
@@ -94,14 +91,19 @@ def interlude(run: Run, channel: Channel, adapter: Adapter) -> None:
 
 def _tell_falling(push: Push) -> None:
     while batch := claims.falling(push.channel, CHUNK):
-        _tell_due(push, batch)
+        if push.adapter.is_eventual:  # it compares nothing, so nothing needs to be read before
+            _demand_switched_on(push.channel)
+            _tell(push, batch)
+        else:
+            _tell_due(push, batch)
 
 
 def _tell_due(push: Push, batch: Sequence[Claim]) -> None:
     _demand_switched_on(push.channel)
-    known = [claim for claim in batch if claim.acknowledged is not None]
+    # What is not confirmed yet a reading would only confuse: its right number is told over.
+    known = [claim for claim in batch if claim.acknowledged is not None or claim.told_at]
     _tell(push, known)
-    unknown = [claim for claim in batch if claim.acknowledged is None]
+    unknown = [claim for claim in batch if claim.acknowledged is None and not claim.told_at]
     if unknown:
         _tell(push, _read(push, unknown))
 
@@ -109,14 +111,15 @@ def _tell_due(push: Push, batch: Sequence[Claim]) -> None:
 def push_chosen(run: Run, channel: Channel, adapter: Adapter, product_ids: Sequence[int]) -> None:
     """Read and, where they differ, overwrite the levels of these products (all when empty)."""
     push = Push(run, channel, adapter, Mode.ABSOLUTE, Guard(run, channel))
-    delivery.resume(channel, adapter)
+    resuming.resume(channel, adapter)
+    confirming.confirm(run, channel, adapter)
     _report_skipped(run, claims.unsendable(channel, product_ids))
     run.total = claims.count_chosen(channel, product_ids)
     run.save(update_fields=["total"])
-    limit = rules.zero_until(rules.Rule())
+    limit = profiles.zero_limit(channel)
     low = claims.count_low(channel, product_ids, is_due=False, limit=limit)
     push.guard.foresee(low, _all_chosen(channel, product_ids))
-    for batch in _all_chosen(channel, product_ids):
+    for batch in _all_chosen(channel, product_ids, _chunk(adapter)):
         _demand_switched_on(channel)
         _tell(push, _read(push, batch))
         if channel.is_updated_on_change:
@@ -131,11 +134,18 @@ def _all_due(channel: Channel) -> Iterator[Sequence[Claim]]:
         yield batch
 
 
-def _all_chosen(channel: Channel, product_ids: Sequence[int]) -> Iterator[Sequence[Claim]]:
+def _all_chosen(
+    channel: Channel, product_ids: Sequence[int], size: int = CHUNK
+) -> Iterator[Sequence[Claim]]:
     after = 0
-    while batch := claims.chosen(channel, product_ids, after, CHUNK):
+    while batch := claims.chosen(channel, product_ids, after, size):
         after = batch[-1].level_id
         yield batch
+
+
+def _chunk(adapter: Adapter) -> int:
+    """Where a message tells few numbers, few are told before what fell gets its turn."""
+    return min(CHUNK, CALLS * adapter.batch_size)
 
 
 def _report_skipped(run: Run, entries: Sequence[Entry]) -> None:
@@ -155,11 +165,11 @@ def _read(push: Push, batch: Sequence[Claim]) -> list[Claim]:
     read, and imported before anything is decided, or refused as stale when the number is told."""
     readings = [
         reading
-        for part in _parts(batch, push.adapter.batch_size)
+        for part in _parts(batch, push.adapter.reads_at_once)
         for reading in remote.read(push.run, push.adapter, part)
     ]
-    importing.take_if_allowed(push.run, push.channel, push.adapter)
-    return remote.believe(readings)
+    importing.take_if_allowed(push.run, push.channel, push.adapter, is_urgent=True)
+    return remote.believe(readings, is_late=push.adapter.is_eventual)
 
 
 def _tell(push: Push, batch: Sequence[Claim]) -> None:
@@ -172,7 +182,7 @@ def _tell(push: Push, batch: Sequence[Claim]) -> None:
 def _tell_patiently(push: Push, batch: Sequence[Claim]) -> None:
     """Tell these levels; where the channel's number changed meanwhile, read, decide, tell again."""
     for _ in range(PATIENCE):
-        lines = _decide(push, batch)
+        lines = push.keep_for_bulk(_decide(push, batch))
         stale = [
             claim
             for part in _parts(lines, push.adapter.batch_size)
@@ -190,22 +200,61 @@ def _tell_patiently(push: Push, batch: Sequence[Claim]) -> None:
 def _decide(push: Push, batch: Sequence[Claim]) -> list[Line]:
     """What to tell, decreases first; settles what needs no message."""
     decisions = publishing.decide(claim.place for claim in batch)
-    unsent, right, lines = [], [], []
+    unsent, right, waiting, lines = [], [], [], []
     for claim in batch:
         decision = decisions[claim.place]
-        if decision.quantity is None:
-            unsent.append((claim, str(Code.STOCK_UNKNOWN)))
-        elif decision.quantity > LARGEST:
-            unsent.append((claim, str(Code.QUANTITY_REFUSED)))
-        elif decision.quantity == claim.acknowledged:
+        push.release(claim)
+        if problem := _why_not(push, decision):
+            unsent.append((claim, str(problem)))
+        elif _is_right(claim, decision):
             right.append((claim, ""))
+        elif _must_wait(claim, decision):
+            waiting.append(claim)
         else:
             is_approved = push.guard.is_approved(claim.level_id)
             lines.append(Line(claim, decision, decision.quantity, claim.acknowledged, is_approved))
     acknowledgements.settle([*unsent, *right])
+    acknowledgements.wait(waiting)
     _report_skipped(push.run, [Entry(each.product_id, each.sku, code) for each, code in unsent])
     push.count(unchanged=len(right))
     return sorted(_admitted(push, lines), key=lambda line: line.urgency)
+
+
+def _why_not(push: Push, decision: Decision) -> Code | None:
+    """Why there is nothing to tell at all."""
+    if decision.quantity is None:
+        is_told = decision.is_left_alone or (decision.is_cleared and push.adapter.can_clear)
+        return None if is_told else Code.STOCK_UNKNOWN
+    return Code.QUANTITY_REFUSED if decision.quantity > LARGEST else None
+
+
+def _is_right(claim: Claim, decision: Decision) -> bool:
+    """Whether the channel shows it, or will, as far as we know. One that is unknown and unconfirmed
+    may show anything; one that is unknown and was read shows no number at all."""
+    if decision.is_left_alone:
+        return True
+    if claim.told_at is None:
+        return decision.quantity == claim.acknowledged
+    is_on_its_way = decision.quantity in {claim.told, claim.acknowledged}
+    return claim.acknowledged is not None and is_on_its_way and not _is_fewer(claim, decision)
+
+
+def _is_fewer(claim: Claim, decision: Decision) -> bool:
+    """Than the most that the channel may come to show."""
+    if decision.quantity is None:
+        return True
+    most = max((each for each in (claim.told, claim.acknowledged) if each is not None), default=0)
+    return decision.quantity < most
+
+
+def _must_wait(claim: Claim, decision: Decision) -> bool:
+    """More is told only when the number before is confirmed: never two unconfirmed numbers of one
+    level, but to tell fewer. Where nobody knows what it shows, the same number is told again."""
+    if claim.told_at is None or _is_fewer(claim, decision):
+        return False
+    # One that is told once is being sold down there: telling it again could write over a sale.
+    is_same = decision.quantity == claim.told and not decision.rule.is_once
+    return claim.acknowledged is not None or not is_same
 
 
 def _admitted(push: Push, lines: Sequence[Line]) -> Sequence[Line]:

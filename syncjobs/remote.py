@@ -98,7 +98,7 @@ def _said(answer: Answer) -> str:
 
 
 def _is_ready(level: RemoteLevel) -> bool:
-    return level.is_active and level.is_tracked and level.available is not None
+    return level.is_active and level.is_tracked
 
 
 def _still_unready(
@@ -117,16 +117,23 @@ def unlink(claims: Sequence[Claim]) -> None:
     Listing.objects.filter(pk__in={claim.listing_id for claim in claims}).update(
         state=Listing.State.ERROR, reason=Code.ITEM_MISSING, item_id="", external_id=""
     )
+    acknowledgements.give_up(claim.level_id for claim in claims)
 
 
-def believe(readings: Sequence[Reading]) -> list[Claim]:
+def believe(readings: Sequence[Reading], *, is_late: bool = False) -> list[Claim]:
     """Believe what was read, now that the channel's orders are in, and keep an observation where it
     is news. Returns the claims with the number read.
 
     Where something happened to a level since it was claimed, an imported sale perhaps, the number
     may be from before or after it: it becomes unknown, and due. It may be told all the same, for
     the channel compares.
+
+    `is_late`: the channel's orders may be listed well after their units are gone. Then a number
+    that is unconfirmed says nothing, and fewer than we believed may be a sale that is not listed
+    yet: neither is believed here; the comparison finds what does not explain itself in time.
     """
+    claims = [each.claim for each in readings]
+    readings = [each for each in readings if not (is_late and _is_doubtful(each))]
     news = [
         Observation(
             level_id=reading.claim.level_id,
@@ -144,7 +151,16 @@ def believe(readings: Sequence[Reading]) -> list[Claim]:
             (each.claim.level_id, each.level.available, each.claim.version, each.read_at)
             for each in readings
         )
+        acknowledgements.note_buyable(
+            (each.claim.level_id, each.level.is_buyable) for each in readings
+        )
     for reading in readings:
         reading.claim.acknowledged = reading.level.available
         reading.claim.version = versions.get(reading.claim.level_id, reading.claim.version)
-    return [reading.claim for reading in readings]
+    return claims
+
+
+def _is_doubtful(reading: Reading) -> bool:
+    believed, shown = reading.claim.acknowledged, reading.level.available
+    is_fewer = believed is not None and shown is not None and shown < believed
+    return reading.claim.told_at is not None or is_fewer

@@ -7,22 +7,25 @@ the house goes on.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 
-from channels import accounts, due, intake, notices, onboarding, transmission
+from channels import accounts, due, intake, mirroring, notices, onboarding, transmission
 from channels.contract import Adapter, ChannelError, Code
-from channels.models import Channel, Listing
+from channels.models import Channel, Listing, Location
 from syncjobs import (
     claims,
-    delivery,
+    confirming,
     importing,
     lease,
+    patience,
     pusher,
     reconcile,
     records,
+    resuming,
     transmitter,
 )
 from syncjobs.models import Run
@@ -84,7 +87,8 @@ def _may_push(channel: Channel) -> bool:
 def _has_work(channel: Channel) -> bool:
     return (
         claims.count_due(channel) > 0
-        or delivery.unfinished(channel)
+        or resuming.unfinished(channel)
+        or confirming.is_time(channel)
         or transmission.is_waiting(channel)
     )
 
@@ -100,6 +104,18 @@ def request(
         product_ids=list(product_ids),
         requested_by=requested_by,
     )
+
+
+def connect() -> None:
+    """Listen to locations: a new source is read at once. Called once, when the app is ready."""
+    post_save.connect(_on_location_saved, Location, dispatch_uid="syncjobs.runner")
+
+
+def _on_location_saved(
+    instance: Location, update_fields: Collection[str] | None, **_: object
+) -> None:
+    if instance.mirror_id is not None and update_fields and "mirror" in update_fields:
+        request(instance.channel, Run.Kind.COMPARE)
 
 
 class NotPaused(Exception):  # noqa: N818 - somebody else was quicker
@@ -198,7 +214,14 @@ def _push_chosen(run: Run, channel: Channel, adapter: Adapter) -> None:
 
 def _compare(run: Run, channel: Channel, adapter: Adapter) -> None:
     accounts.load_locations(channel, adapter)
-    delivery.resume(channel, adapter)
+    if mirroring.sources(channel):
+        if not channel.is_stock_synced:
+            _onboard(channel, adapter, onboarding.waiting(channel))  # no other run of it does
+        patience.read(lambda: mirroring.refresh(channel, adapter))
+        if not channel.is_stock_synced:
+            return
+    resuming.resume(channel, adapter)
+    confirming.confirm(run, channel, adapter)
     reconcile.compare(run, channel, adapter)
     _push_if_automatic(run, channel, adapter)
 
@@ -235,8 +258,9 @@ def _onboard(channel: Channel, adapter: Adapter, listings: Sequence[Listing]) ->
     """Match listings, if there are any. What stays unmatched is reported with the rest that can
     not be sent."""
     if listings:
-        onboarding.onboard(channel, listings, adapter)
+        codes = onboarding.onboard(channel, listings, adapter)
         intake.look_back(channel)
+        patience.read(lambda: mirroring.refresh(channel, adapter, codes))
 
 
 def _rest(channel: Channel, error: ChannelError) -> None:

@@ -10,11 +10,11 @@ import logging
 from django.db.models import Q
 from django.utils import timezone
 
-from channels import accounts, mapping, notices, onboarding, registry
+from channels import accounts, mapping, notices, onboarding, profiles, registry
 from channels.contract import ChannelError
-from channels.models import Batch, Channel, ListingLevel
+from channels.models import Batch, Channel, ListingLevel, Location
 from channels.models.publication import Status
-from syncjobs import claims, delivery, forensics, lease
+from syncjobs import claims, forensics, lease, resuming
 from syncjobs.models import Run
 from syncjobs.runner import drain
 
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 def sweep() -> None:
     """Do all that waits on every channel."""
     mapping.remember()
+    profiles.remember()
     _expire()
     for channel in Channel.objects.filter(is_active=True):
         _drain(channel, Run.Trigger.SCHEDULE)
@@ -38,23 +39,28 @@ def _expire() -> None:
     kinds = dict(registry.choices())
     for channel in Channel.objects.filter(pk__in=waiting.values("channel")):
         is_installed = channel.kind in kinds
-        life = registry.get(channel.kind).key_life_seconds if is_installed else A_DAY
+        adapter = registry.get(channel.kind) if is_installed else None
+        life = adapter.key_life_seconds if adapter else A_DAY
+        bulk = adapter.bulk_seconds if adapter else A_DAY
         with lease.hold(channel.pk) as is_held:
             if is_held:
-                delivery.expire(channel, life)
+                resuming.expire(channel, life, bulk)
 
 
 def retry() -> None:
     """Every minute: channels whose rest after an error is over, or a level's on them, while
-    something is due there; and oversells that nobody has looked into yet."""
+    something is due there; channels that have not shown yet what they accepted; and oversells
+    that nobody has looked into yet."""
     try:
         forensics.investigate()
     except Exception:
         logger.exception("Oversells were not looked into: a fault of ours")
     now = timezone.now()
     rested = ListingLevel.objects.filter(claims.DUE, retry_at__lte=now).values("location__channel")
+    told = ListingLevel.objects.filter(told_at__isnull=False).values("location__channel")
+    asked = Batch.objects.filter(status=Status.SENT).exclude(handle="").values("channel")
     for channel in Channel.objects.filter(is_active=True).filter(
-        Q(retry_at__lte=now) | Q(pk__in=rested)
+        Q(retry_at__lte=now) | Q(pk__in=rested) | Q(pk__in=told) | Q(pk__in=asked)
     ):
         _drain(channel, Run.Trigger.CHANGE)
 
@@ -68,8 +74,10 @@ def take_orders() -> None:
 
 def compare() -> None:
     """Read what every channel shows and keep what differs. Not a channel that is not told numbers:
-    its own are nobody's business."""
-    for channel in Channel.objects.filter(is_active=True, is_stock_synced=True):
+    its own are nobody's business, unless they are the source of a mirror."""
+    sources = Location.objects.exclude(mirror=None).values("channel")
+    channels = Channel.objects.filter(is_active=True)
+    for channel in channels.filter(Q(is_stock_synced=True) | Q(pk__in=sources)):
         _run(channel, Run.Kind.COMPARE)
 
 

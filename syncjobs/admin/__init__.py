@@ -11,6 +11,7 @@ from syncjobs.admin import (
     product,
     runs,
     schedules,
+    selling,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "product",
     "runs",
     "schedules",
+    "selling",
 ]

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.decorators import action, display
 
+from channels import mirroring
 from channels.admin import channel as base
 from channels.admin.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from channels.models import Channel, Communicated, Publication
@@ -231,7 +232,8 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
         channel = Channel.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if channel is None:
             raise Http404(object_id)
-        if not (channel.is_active and channel.is_stock_synced):
+        is_source = kind == Run.Kind.COMPARE and bool(mirroring.sources(channel))
+        if not (channel.is_active and (channel.is_stock_synced or is_source)):
             self.message_user(
                 request, "Switch the channel and its stock sync on first.", messages.ERROR
             )

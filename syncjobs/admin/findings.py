@@ -23,7 +23,7 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from channels.admin.cells import NOTHING, ago, badge, list_of, page_of, two_lines
-from channels.admin.explanation import STATUS_COLORS
+from channels.admin.history import STATUS_COLORS
 from channels.models import ChannelOrder, Communicated, Publication
 from channels.models.publication import Status
 from inventory.admin.readonly import ReadOnlyMixin
@@ -40,6 +40,7 @@ CAUSE_COLORS = {
     Cause.REJECTED: "danger",
     Cause.NOT_MAPPED: "warning",
     Cause.PENDING: "info",
+    Cause.NOT_APPLIED: "warning",
     Cause.UNEXPLAINED: "danger",
 }
 ADVICE = {
@@ -54,6 +55,9 @@ ADVICE = {
     " itself.",
     Cause.PENDING: "It is sent as soon as the channel takes it; Mend tries again at once. If it"
     " lasts, use Test connection on the channel.",
+    Cause.NOT_APPLIED: "The channel took the number and takes its time to show it. Fewer are told"
+    " at once all the same. What never shows is told over by itself; if it lasts, ask the channel's"
+    " support about the message.",
     Cause.UNEXPLAINED: "A fault of ours: Mend sends the right number; please report it.",
 }
 SHOWN_LINES = 10
@@ -85,7 +89,7 @@ class Told(NamedTuple):
 
     url: str
     when: str
-    quantity: int
+    quantity: int | None
     expected: int | None
     status: str
 

@@ -117,7 +117,7 @@ def _stopping(facts: Facts, since: datetime | None) -> Sequence[Publication]:
     return [
         each
         for each in facts.publications
-        if each.quantity < facts.needed
+        if (each.quantity or 0) < facts.needed
         and each.created_at <= _sold_by(facts)
         and (since is None or each.created_at >= since)
     ]
@@ -144,7 +144,7 @@ def _edited_or_unknown(facts: Facts, told: Publication | None) -> Verdict:
         believed = seen.believed
         if believed is None and told is not None:
             is_after = seen.read_at > _sold_by(facts)
-            believed = told.quantity - (facts.needed if is_after else 0)
+            believed = (told.quantity or 0) - (facts.needed if is_after else 0)
         is_raised = believed is not None and (seen.available or 0) > believed
         if seen.is_read and is_raised:
             open_since = since or facts.sold_at(facts.sale)

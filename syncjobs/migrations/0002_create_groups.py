@@ -12,6 +12,7 @@ LOOK_AT_STOCK = [
     "inventory.view_stocklevel",
     "channels.view_communicated",
 ]
+LOOK_AT_RULES = ["channels.view_profile", "channels.view_sellinglist"]
 LOOK_AT_WAREHOUSE_WORK = [
     "inventory.view_movement",
     "inventory.view_purchaseorder",
@@ -56,6 +57,7 @@ GROUPS = {
         *LOOK_AT_STOCK,
         *LOOK_AT_WAREHOUSE_WORK,
         *LOOK_AT_ORDERS,
+        *LOOK_AT_RULES,
         *every("add", "inventory", "product", "warehouse", *DOCUMENTS),
         *every("change", "inventory", "product", "warehouse", *DOCUMENTS),
         *every("delete", "inventory", "purchaseorder", "purchaseorderline", "stocktakeline"),
@@ -70,13 +72,22 @@ GROUPS = {
         *LOOK_AT_WAREHOUSE_WORK,
         *LOOK_AT_ORDERS,
         *LOOK_AT_CHANNELS,
+        *LOOK_AT_RULES,
+        *every("add", "channels", "profile", "sellinglist"),
+        *every("change", "channels", "profile", "sellinglist"),
+        *every("delete", "channels", "profile", "sellinglist"),
         "channels.change_listing",
         "channels.change_transmission",
         "orders.change_salesorder",
         "syncjobs.change_oversell",
     ],
     "Partner": LOOK_AT_STOCK,
-    "Stock communicator": [*LOOK_AT_STOCK, *LOOK_AT_CHANNELS, "channels.send_communicated"],
+    "Stock communicator": [
+        *LOOK_AT_STOCK,
+        *LOOK_AT_CHANNELS,
+        *LOOK_AT_RULES,
+        "channels.send_communicated",
+    ],
 }
 APPS = ["auth", "inventory", "orders", "channels", "syncjobs"]
 

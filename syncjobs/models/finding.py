@@ -15,6 +15,7 @@ class Finding(models.Model):
         REJECTED = "rejected", "Write rejected"
         NOT_MAPPED = "not_mapped", "Not mapped"
         PENDING = "pending", "Not sent yet"
+        NOT_APPLIED = "not_applied", "Accepted, never shown"
         UNEXPLAINED = "unexplained", "Unexplained"
 
     class Outcome(models.TextChoices):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from channels.models import Channel, ChannelOrder, Feed
 from channels.models.publication import Status
 from channels.publishing import Place
 from channels.rules import Decision
+from syncjobs.models import Finding
 from syncjobs.reconcile.subjects import Subject
 
 MOST_PARKED = 1000
@@ -79,7 +80,8 @@ class Commitment:
 @dataclass(frozen=True, slots=True)
 class Case:
     """All that is known about one level. `refusal`: why its last number was refused, "" when it was
-    not. `parked`: orders that name the product and could not be placed here."""
+    not. `parked`: orders that name the product and could not be placed here. `fewer_since`: since
+    when it shows this number, and fewer than we knew of, in an open finding."""
 
     subject: Subject
     shown: RemoteLevel | None
@@ -88,6 +90,7 @@ class Case:
     refusal: str = ""
     is_on_its_way: bool = False
     parked: Sequence[str] = field(default_factory=tuple)
+    fewer_since: datetime | None = None
 
     @property
     def available(self) -> int | None:
@@ -126,6 +129,18 @@ def gather(
             )
         )
     return cases
+
+
+def since(cases: Sequence[Case]) -> list[Case]:
+    """The same cases, with the moment since when each shows its number in an open finding."""
+    levels = [case.subject.level_id for case in cases]
+    open_ones = Finding.objects.filter(level__in=levels, closed_at=None)
+    rows = open_ones.values_list("level_id", "shown", "opened_at")
+    found = {(level_id, number): opened_at for level_id, number, opened_at in rows}
+    return [
+        replace(case, fewer_since=found.get((case.subject.level_id, case.available)))
+        for case in cases
+    ]
 
 
 _HOLDS = """

@@ -46,10 +46,14 @@ a plug-in brings included."""
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """What a judgement depends on beside the case. `late_since`: what is due since before then is
-    late; `is_on`: the channel is told numbers by itself."""
+    """What a judgement depends on beside the case. What is due since before `late_since` is late;
+    what is unconfirmed since before `lost_since` should have shown by now; `listed_until`: sales
+    from before then are listed by a channel that lists late, None where all are listed at once;
+    `is_on`: the channel is told numbers by itself."""
 
     late_since: datetime
+    lost_since: datetime
+    listed_until: datetime | None
     is_on: bool
     time_zone: str
     problem: str = ""
@@ -78,8 +82,15 @@ def is_told(channel: Channel) -> bool:
     return channel.is_active and channel.is_stock_synced and channel.is_updated_on_change
 
 
-def finder(channel: Channel, late_since: datetime) -> Finder:
-    return Finder(late_since, is_told(channel), channel.time_zone, channel.problem)
+def finder(
+    channel: Channel,
+    late_since: datetime,
+    lost_since: datetime,
+    listed_until: datetime | None = None,
+) -> Finder:
+    return Finder(
+        late_since, lost_since, listed_until, is_told(channel), channel.time_zone, channel.problem
+    )
 
 
 def judge(case: Case, by: Finder) -> Judgement:
@@ -106,7 +117,11 @@ def _missing(case: Case, _by: Finder) -> Judgement | None:
             f" {reasons.advice(Code.ITEM_MISSING)}",
         )
     if subject.believed is not None and not case.shown.is_active:
-        return _unmapped(case, f"{subject.sku} is not stocked at {subject.location} any more.")
+        return _unmapped(
+            case,
+            f"{subject.sku} is not stocked at {subject.location} any more, or the channel ships it"
+            " from stock of its own.",
+        )
     return None
 
 
@@ -124,6 +139,22 @@ def _unfed(case: Case, _by: Finder) -> Judgement | None:
     return Cause.NOT_MAPPED, (
         f"No warehouse feeds {case.subject.location}, and the channel still offers"
         f" {case.available} there. Map a warehouse to it, or set it to 0 at the channel."
+    )
+
+
+def _unconfirmed(case: Case, by: Finder) -> Judgement | None:
+    """The channel takes its time to show what it was told."""
+    subject = case.subject
+    if subject.told_at is None:
+        return None
+    if case.available == case.should:
+        return Verdict.AGREES
+    if subject.told_at > by.lost_since:
+        return Verdict.LATER
+    told = "no number" if subject.told is None else subject.told
+    return Cause.NOT_APPLIED, (
+        f"{_shows(case)} {told} was handed over at {by.clock(subject.told_at)}, and the channel"
+        " does not show it yet. Fewer are told at once all the same; more wait for its answer."
     )
 
 
@@ -176,7 +207,7 @@ def _sold_or_edited(case: Case, by: Finder) -> Judgement | None:
             f" {believed} since {by.clock(case.subject.believed_at)}."
         )
     untaken = case.commitment.untaken if case.commitment else 0
-    if shown < believed and (untaken or case.parked):
+    if shown < believed and (untaken or case.parked or _may_be_listed_yet(case, by)):
         return Cause.ORDER, _sold(case, believed - shown, untaken)
     return Cause.EDIT, (
         f"Somebody, or another app, changed it at the channel from {believed} to {shown}: we knew"
@@ -185,13 +216,23 @@ def _sold_or_edited(case: Case, by: Finder) -> Judgement | None:
     )
 
 
+def _may_be_listed_yet(case: Case, by: Finder) -> bool:
+    """Whether a sale that took the units may still be missing from the channel's list of orders."""
+    if by.listed_until is None:
+        return False
+    return case.fewer_since is None or case.fewer_since > by.listed_until
+
+
 def _sold(case: Case, missing: int, untaken: int) -> str:
     parts = [f"{_shows(case)} It is {missing} fewer than the {case.subject.believed} we knew of."]
     if untaken:
         parts.append(f"{untaken} are on orders there that were not taken in here.")
     if case.parked:
         parts.append(f"Orders that wait to be placed here: {', '.join(case.parked[:5])}.")
-    parts.append("It is not mended over them: place them, or adjust the stock by hand.")
+    if untaken or case.parked:
+        parts.append("It is not mended over them: place them, or adjust the stock by hand.")
+    else:
+        parts.append("A sale may have taken them whose order is not listed there yet.")
     return " ".join(parts)
 
 
@@ -258,6 +299,7 @@ def _lower(words: str) -> str:
 RULES: Sequence[Callable[[Case, Finder], Judgement | None]] = (
     _missing,
     _unfed,
+    _unconfirmed,
     _nothing_to_tell,
     _refused,
     _late,

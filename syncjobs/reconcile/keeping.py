@@ -26,6 +26,7 @@ LOGGED = {
     Finding.Cause.EDIT: Code.CHANGED_THERE,
     Finding.Cause.UNEXPLAINED: Code.INTERNAL,
     Finding.Cause.NOT_MAPPED: Code.ITEM_MISSING,
+    Finding.Cause.NOT_APPLIED: Code.NOT_APPLIED,
 }
 """New findings that no other line of the process log tells of."""
 SEEN = ["cause", "shown", "believed", "should", "committed_there", "committed_here", "message"]
@@ -43,7 +44,7 @@ class Judged:
 # like all others, and a run always comes to its end.
 _CHECK = """
 WITH locked AS MATERIALIZED (
-    SELECT id FROM channels_listinglevel WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+    SELECT id FROM channels_listinglevel WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 )
 UPDATE channels_listinglevel level SET checked_at = clock_timestamp()
 FROM locked WHERE level.id = locked.id

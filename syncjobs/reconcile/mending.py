@@ -57,7 +57,7 @@ def mend(finding_ids: Collection[int], by: str) -> int:
     with transaction.atomic():
         chosen = Finding.objects.filter(pk__in=list(finding_ids), closed_at=None)
         levels = ListingLevel.objects.filter(pk__in=chosen.values("level")).order_by("pk")
-        list(levels.select_for_update(of=["self"]).values_list("pk", flat=True))
+        list(levels.select_for_update(of=["self"], no_key=True).values_list("pk", flat=True))
         locked = chosen.order_by("pk").select_for_update(of=["self"])
         mended = [each for each in locked if is_mendable(each)]
         tell_anew([Reading.of(each) for each in mended])
@@ -75,7 +75,7 @@ def tell_anew(readings: Sequence[Reading]) -> None:
     if not readings:
         return
     levels = ListingLevel.objects.filter(pk__in=[each.level_id for each in readings])
-    locked = levels.order_by("pk").select_for_update(of=["self"])
+    locked = levels.order_by("pk").select_for_update(of=["self"], no_key=True)
     now = {level.pk: level for level in locked.only("acknowledged", "stale_version")}
     news = [
         each

@@ -16,7 +16,8 @@ from channels.publishing import Place
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A level as we know it. `is_linked`: there is an item and a location at the channel to read;
-    `is_fed`: a warehouse feeds the location."""
+    `is_fed`: a warehouse feeds the location. `told` is unconfirmed
+    since `told_at`."""
 
     ref: LevelRef
     level_id: int
@@ -33,6 +34,8 @@ class Subject:
     pushed_version: int
     reason: str
     listing_reason: str
+    told: int | None
+    told_at: datetime | None
     is_location_active: bool
     is_linked: bool
     is_fed: bool
@@ -54,7 +57,7 @@ _COMPARED = """
 WITH place AS MATERIALIZED (
     SELECT id, name, external_id, is_active,
         EXISTS (SELECT FROM channels_feed WHERE location_id = channels_location.id) AS is_fed
-    FROM channels_location WHERE channel_id = %(channel)s AND is_enabled
+    FROM channels_location WHERE channel_id = %(channel)s AND is_enabled AND mirror_id IS NULL
 ), oldest AS MATERIALIZED ({oldest})
 SELECT {columns}
 FROM channels_listinglevel level
@@ -74,7 +77,7 @@ _COLUMNS = """
     level.id, listing.id, product.id, place.id, product.sku, place.name,
     level.acknowledged, level.acknowledged_at, level.read_at,
     level.stale_version > level.pushed_version, level.stale_at, level.pushed_version,
-    level.reason, listing.reason, place.is_active,
+    level.reason, listing.reason, level.told, level.told_at, place.is_active,
     place.is_active AND listing.state = 'linked' AND listing.item_id <> '', place.is_fed
 """
 _NONE = "SELECT NULL::bigint AS listing_id WHERE false"

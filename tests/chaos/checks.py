@@ -12,7 +12,7 @@ from channels.models.publication import Status
 from inventory.models import Movement, StockLevel
 from orders import commitments
 from orders.models import SalesOrder
-from syncjobs import delivery
+from syncjobs import resuming
 from tests.chaos.model import Model, Order
 from tests.chaos.world import World
 
@@ -77,7 +77,7 @@ def store_shows(world: World, right: dict[tuple[str, str], int]) -> None:
 
 def nothing_is_open(world: World) -> None:
     """Every message and every receipt has an end."""
-    assert not delivery.unfinished(world.channel)
+    assert not resuming.unfinished(world.channel)
     assert not Publication.objects.filter(status__in=OPEN).exists()
     ends = set(Publication.objects.values_list("batch__status", "status"))
     told = {Status.ACCEPTED, Status.OBSERVED}

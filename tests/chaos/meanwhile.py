@@ -13,7 +13,7 @@ import pytest
 
 from syncjobs import delivery
 
-MOMENTS = ("before _write", "after _write", "before _record", "after _record")
+MOMENTS = ("before write", "after write", "before record", "after record")
 Deed = Callable[[], object]
 
 

@@ -25,7 +25,7 @@ from channels.models import ChannelOrderLine
 from inventory import posting
 from inventory.ledger import Cause
 from orders.models import SalesOrderLine
-from syncjobs import acknowledgements, claims, delivery, importing, lease
+from syncjobs import acknowledgements, claims, delivery, importing, lease, resuming
 from tests.chaos import scenarios, storms
 from tests.chaos.scenarios import Story
 from tests.store import KIND
@@ -35,47 +35,47 @@ Patch = pytest.MonkeyPatch
 
 def no_compare_and_set(patch: Patch) -> None:
     """Numbers are told without saying what we believed."""
-    write = delivery._write
+    write = delivery.write
 
     def blind(channel: Any, adapter: Any, _: Mode, lines: Any, cause: str) -> Any:
         unguarded = [replace(line, expected=None) for line in lines]
         return write(channel, adapter, Mode.ABSOLUTE, unguarded, cause)
 
-    patch.setattr(delivery, "_write", blind)
+    patch.setattr(delivery, "write", blind)
 
 
 def no_import_before_telling(patch: Patch) -> None:
     """A stale answer is followed by a fresh read alone, and no look at the orders."""
-    patch.setattr(importing, "take_if_allowed", lambda *_: None)
+    patch.setattr(importing, "take_if_allowed", lambda *_, **__: None)
 
 
 def no_key_reuse(patch: Patch) -> None:
     """A repeat goes out under a key of its own."""
-    send = delivery._send
+    send = delivery.offer
 
     def renamed(batch: Any, adapter: Any, **settings: Any) -> Any:
         original = adapter.send
         patch.setattr(adapter, "send", lambda payload, _: original(payload, str(uuid.uuid4())))
         return send(batch, adapter, **settings)
 
-    patch.setattr(delivery, "_send", renamed)
+    patch.setattr(delivery, "offer", renamed)
 
 
 def resume_skipped(patch: Patch) -> None:
     """What an earlier process left open stays open."""
-    patch.setattr(delivery, "resume", lambda *_: 0)
+    patch.setattr(resuming, "resume", lambda *_: 0)
 
 
 def key_of_the_number(patch: Patch) -> None:
     """The idempotency key is derived from what is told."""
     told: list[Any] = []
-    write = delivery._write
+    write = delivery.write
 
     def named(channel: Any, adapter: Any, mode: Mode, lines: Any, cause: str) -> Any:
         told[:] = [(line.claim.level_id, line.quantity) for line in lines]
         return write(channel, adapter, mode, lines, cause)
 
-    patch.setattr(delivery, "_write", named)
+    patch.setattr(delivery, "write", named)
     patch.setattr(
         delivery,
         "uuid",
@@ -94,7 +94,7 @@ def cursor_of_time(patch: Patch) -> None:
             levels = levels.filter(stale_at__gt=max(seen))
         return levels
 
-    def claimed(channel: Any, limit: int, **_: Any) -> Any:
+    def claimed(channel: Any, limit: int, *_: Any) -> Any:
         found = claims._claims(newer(channel).order_by("stale_at", "pk")[:limit])
         seen.extend(each.due_since for each in found)
         return found

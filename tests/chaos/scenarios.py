@@ -52,7 +52,7 @@ def in_flight_sale(at: Place) -> None:
     """T6: the store sells after we computed, before we told. Imported first, never pushed up."""
     here = world.fresh(at)
     receive(here, 5)
-    with meanwhile.at("after _write", lambda: sell(here, 3)):
+    with meanwhile.at("after write", lambda: sell(here, 3)):
         run = sync(here.channel)
     assert run.status == Run.Status.FINISHED
     ends_with(here, OPENING + 5 - 3)
@@ -109,7 +109,7 @@ def change_while_telling(at: Place) -> None:
     """Stock moves while the number before it is under way: the acknowledgement is not for it."""
     here = world.fresh(at)
     receive(here, 5)
-    with meanwhile.at("before _record", lambda: receive(here, 2)):
+    with meanwhile.at("before record", lambda: receive(here, 2)):
         sync(here.channel)
     ends_with(here, OPENING + 7)
 
@@ -134,7 +134,7 @@ def two_pushers(at: Place) -> None:
         thread.start()
         thread.join(30)
 
-    with meanwhile.at("after _write", wait_for_it):
+    with meanwhile.at("after write", wait_for_it):
         sync(here.channel)
     assert met == ["busy"]
     ends_with(here, OPENING + 5)

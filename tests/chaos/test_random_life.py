@@ -30,7 +30,7 @@ from inventory.ledger import Cause
 from inventory.models import Product, StockLevel, Warehouse
 from orders import asn, commitments, fulfilment, intake
 from orders.models import SalesOrder
-from syncjobs import delivery, patience
+from syncjobs import delivery, patience, resuming
 from syncjobs.models import Run
 from tests.chaos import sizes
 from tests.factories import make_product, stock
@@ -65,11 +65,11 @@ class Killed(BaseException):
 class Reaper:
     """Kills the worker at one named moment of a delivery, once."""
 
-    MOMENTS = ["before _write", "after _write", "before _record", "after _record"]
+    MOMENTS = ["before write", "after write", "before record", "after record"]
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.moment = ""
-        for name in ("_write", "_record"):
+        for name in ("write", "record"):
             monkeypatch.setattr(delivery, name, self._deadly(name, getattr(delivery, name)))
 
     def _deadly(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -184,5 +184,5 @@ def test_after_a_random_life_the_store_shows_exactly_what_is_left(
     assert ChannelOrder.objects.filter(order=None).count() == 0
     assert SalesOrder.objects.count() == len(store.get("orders")["orders"]) > 0
     assert not commitments.differences()
-    assert not delivery.unfinished(channel)
+    assert not resuming.unfinished(channel)
     call_command("verify_ledger")

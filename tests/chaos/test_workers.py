@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from channels.models import Batch
-from syncjobs import delivery, schedule
+from syncjobs import resuming, schedule
 from syncjobs.models import Run
 from tests.chaos import checks, sizes
 from tests.chaos.shop import Shop
@@ -33,7 +33,7 @@ def shop(place: Place) -> Shop:
 
 def has_begun(shop: Shop) -> bool:
     """Whether a message to the store is under way."""
-    return delivery.unfinished(shop.world.channel)
+    return resuming.unfinished(shop.world.channel)
 
 
 def is_told(shop: Shop) -> bool:

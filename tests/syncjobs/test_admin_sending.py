@@ -284,7 +284,7 @@ def test_logged_products_are_retried_each_once(sender: Client, world: World) -> 
 def test_a_preview_costs_the_same_for_one_row_and_for_many(
     world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(5):
         previews.of_rows(Communicated.objects.all())
     with django_assert_max_num_queries(4):
         previews.of_products(Product.objects.all())

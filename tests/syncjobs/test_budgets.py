@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from channels import accounts
+from channels.contract import Meter
 from channels.meter import LocalMeter
 from channels.models import Channel
 from config.house import processes
@@ -41,7 +42,7 @@ def raw(server: Server) -> redis.Redis:
     return redis.Redis.from_url(server[1])
 
 
-def told(meter: RedisMeter | LocalMeter, available: float, rate: float = 100) -> None:
+def told(meter: Meter, available: float, rate: float = 100) -> None:
     meter.observe(available=available, maximum=2000, restore_rate=rate)
 
 
@@ -66,8 +67,12 @@ def test_the_scripts_reckon_as_the_local_meter_does(server: Server, seed: int) -
     shared = [RedisMeter("shop:a") for _ in range(4)]
     for _ in range(150):
         caller = chance.randrange(4)
-        what, points = chance.choice(["reserve", "release", "observe"]), chance.randint(0, 300)
-        if what == "observe":
+        what = chance.choice(["reserve", "release", "observe", "assume"])
+        points = chance.randint(0, 300)
+        if what == "assume":
+            shared[caller].assume(maximum=points, restore_rate=0.01)
+            ours.assume(maximum=points, restore_rate=0.01)
+        elif what == "observe":
             told(shared[caller], points, rate=0.01)
             told(ours, points, rate=0.01)
         elif what == "release":
@@ -97,6 +102,35 @@ def test_a_flushed_server_only_forgets_what_the_next_answer_tells_again(
     assert meter.reserve(10) == 0
     told(meter, 0, rate=1)
     assert meter.reserve(10) == pytest.approx(10, abs=1)
+
+
+def test_a_published_bucket_is_full_once_for_all_workers(server: Server) -> None:
+    workers = [RedisMeter("shop:a") for _ in range(3)]
+    for worker in workers:
+        worker.assume(maximum=2, restore_rate=0.1)
+    waits = [worker.reserve(1) for worker in workers]
+    assert waits == [0, 0, pytest.approx(10, abs=1)]
+    told(workers[0], 0, rate=1)
+    workers[0].assume(maximum=2, restore_rate=0.1)
+    assert workers[0].reserve(10) == pytest.approx(12, abs=1)  # two others are on their way
+
+
+def test_a_bucket_that_fills_slowly_is_kept_until_it_would_be_full(
+    server: Server, raw: redis.Redis
+) -> None:
+    meter = RedisMeter("shop:a")
+    meter.assume(maximum=20, restore_rate=0.0056)
+    [key] = raw.keys("stockcast:meter:*")
+    assert 3500 < raw.ttl(key) <= 3600
+    meter.reserve(1)
+    assert 3500 < raw.ttl(key) <= 3600
+
+
+def test_without_redis_a_process_goes_by_the_published_bucket(server: Server) -> None:
+    RedisMeter("shop:a").assume(maximum=2, restore_rate=0.1)
+    stop(server[0])
+    meter = RedisMeter("shop:a")
+    assert [meter.reserve(1) for _ in range(3)] == [0, 0, pytest.approx(10, abs=1)]
 
 
 def test_how_much_of_each_bucket_is_taken_is_told_where_it_is_known(server: Server) -> None:
@@ -161,6 +195,23 @@ def test_channels_of_one_account_share_its_bucket_and_no_others(
     assert named(sandbox_url="") != ours
     assert named(shop_domain="other.myshopify.com") != ours
     assert "myshopify" not in ours
+
+
+@pytest.mark.django_db
+def test_each_operation_of_an_account_has_a_bucket_of_its_own(
+    channel: Channel, server: Server
+) -> None:
+    connection = accounts.connect(channel).connection
+    assert connection.meter is not None
+    assert connection.meters is not None
+    told(connection.meter, 0, rate=1)
+    connection.meters("read").assume(maximum=2, restore_rate=1)
+    connection.meters("write").assume(maximum=1, restore_rate=1)
+    again = accounts.connect(channel).connection.meters
+    assert again is not None
+    assert [again("read").reserve(1), again("write").reserve(1)] == [0, 0]
+    assert again("read").reserve(1) == pytest.approx(0, abs=0.5)
+    assert again("write").reserve(1) == pytest.approx(1, abs=0.5)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from channels import accounts, due, onboarding, registry
+from channels import accounts, due, onboarding, registry, rules
 from channels.adapters.shopify import failures
-from channels.contract import Adapter, Answer, ChannelError, Code, Payload
+from channels.contract import Adapter, Answer, ChannelError, Code, Payload, Submitted
 from channels.models import Channel, Listing, ListingLevel, Location, Transmission
 from inventory import ledger
 from inventory.ledger import Cause
@@ -114,7 +114,7 @@ def test_a_batch_refused_without_a_name_is_halved_until_only_the_bad_line_is_par
     kind = registry.get(channel.kind)
     send = kind.send
 
-    def refuse(adapter: Adapter, payload: Payload, key: str) -> list[Answer]:
+    def refuse(adapter: Adapter, payload: Payload, key: str) -> list[Answer] | Submitted:
         if poison in json.dumps(payload):
             raise ChannelError(Code.BAD_REQUEST, "Something is wrong", permanent=True)
         return send(adapter, payload, key)
@@ -168,7 +168,7 @@ def test_a_number_no_channel_takes_is_held_and_holds_nobody_back(
 ) -> None:
     huge = make_product(sku="HUGE")
     store.add(huge.sku, available=3)
-    stock(huge, warehouse, pusher.LARGEST + 1)
+    stock(huge, warehouse, rules.LARGEST + 1)
     assert list_at_once(channel, huge).skipped == 1
     ledger.ship(warehouse.pk, [(listed.pk, 8)], Cause())
     assert sync(channel).status == Run.Status.FINISHED

@@ -136,7 +136,7 @@ def test_a_parked_order_is_placed_once_its_product_is_linked(
     sync(channel, Run.Kind.ORDERS)
     assert ChannelOrder.objects.get().reason == Code.NOT_MATCHED
     # Other orders go on, until the poll no longer reaches back to this one.
-    later = timezone.now() + 2 * taking.OVERLAP
+    later = timezone.now() + datetime.timedelta(minutes=10)
     Channel.objects.update(orders_seen_until=later)
     list_at_once(channel, late)
     sync(channel, Run.Kind.ORDERS)
@@ -156,7 +156,7 @@ def test_a_sale_at_the_till_that_the_shelf_does_not_hold_waits_until_the_goods_a
     log = ProcessLog.objects.get(code=Code.SHIPPED_THERE)
     assert f"14 of {listed.sku}" in log.message
     # Other orders go on, until the poll no longer reaches back to this one.
-    Channel.objects.update(orders_seen_until=timezone.now() + 2 * taking.OVERLAP)
+    Channel.objects.update(orders_seen_until=timezone.now() + datetime.timedelta(minutes=10))
     ledger.receive(warehouse.pk, [(listed.pk, 5)], Cause())
     schedule.take_orders()
     held.refresh_from_db()
@@ -171,7 +171,7 @@ def test_an_order_without_a_warehouse_is_placed_once_one_feeds_the_channel(
     sell(store, listed.sku, 4)
     schedule.take_orders()
     assert ChannelOrder.objects.get().reason == Code.LOCATION_MISSING
-    Channel.objects.update(orders_seen_until=timezone.now() + 2 * taking.OVERLAP)
+    Channel.objects.update(orders_seen_until=timezone.now() + datetime.timedelta(minutes=10))
     feed(channel, "Shop", warehouse)
     schedule.take_orders()
     assert (ChannelOrder.objects.get().reason, committed(listed)) == ("", 4)

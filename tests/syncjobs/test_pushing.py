@@ -197,7 +197,7 @@ def test_a_killed_process_leaves_a_batch_that_the_next_one_finishes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ledger.ship(warehouse.pk, [(listed.pk, 3)], Cause())
-    monkeypatch.setattr("syncjobs.delivery._record", _die)
+    monkeypatch.setattr("syncjobs.delivery.record", _die)
     with pytest.raises(SystemExit):
         sync(channel)
     monkeypatch.undo()

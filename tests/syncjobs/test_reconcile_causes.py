@@ -71,7 +71,7 @@ def test_tracking_switched_off_there_is_an_edit_that_the_next_push_undoes(
 def test_without_that_import_the_same_sale_is_an_order_and_never_told_over(
     channel: Channel, store: Store, listed: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "take_if_allowed", lambda *_: None)
+    monkeypatch.setattr(importing, "take_if_allowed", lambda *_, **__: None)
     sell(store, listed, 4)
     compare(channel)
     finding = Finding.objects.get()
@@ -145,7 +145,7 @@ def test_a_refused_write_is_reported_with_its_reason(
     finding = Finding.objects.get()
     assert (finding.cause, numbers(finding)) == (Finding.Cause.REJECTED, (10, 10, 15))
     assert "It is a bundle" in finding.message
-    assert "sync its components" in finding.message
+    assert "Sync a bundle's components" in finding.message
     assert finding.closed_at is None  # the pusher tries again by itself
     monkeypatch.undo()
     assert reconcile.mend([finding.pk], "sam") == 1
@@ -234,7 +234,10 @@ def test_a_level_that_was_switched_off_there_is_not_mapped(
     compare(channel)
     finding = Finding.objects.get()
     assert finding.cause == Finding.Cause.NOT_MAPPED
-    assert "not stocked at Shop any more" in finding.message
+    assert (
+        "is not stocked at Shop any more, or the channel ships it from stock of its own."
+        in finding.message
+    )
 
 
 def test_a_location_that_nothing_feeds_any_more_and_still_offers_units_is_not_mapped(
