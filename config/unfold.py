@@ -81,6 +81,8 @@ NAVIGATION = [
         _entry("Channels", "storefront", "channels.channel"),
         _entry("Locations", "location_on", "channels.location"),
         _entry("Listings", "list_alt", "channels.listing"),
+        _entry("Selling lists", "playlist_add_check", "channels.sellinglist"),
+        _entry("Global profiles", "rule", "channels.profile"),
         _entry("Publications", "verified", "channels.publication"),
         _entry("Notices", "notifications", "channels.notice"),
     ),

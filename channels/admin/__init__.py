@@ -8,7 +8,9 @@ from channels.admin import (
     location,
     notice,
     product,
+    profile,
     publication,
+    selling_list,
 )
 
 __all__ = [
@@ -19,5 +21,7 @@ __all__ = [
     "location",
     "notice",
     "product",
+    "profile",
     "publication",
+    "selling_list",
 ]

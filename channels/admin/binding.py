@@ -12,15 +12,23 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from channels import reasons, transmission
-from channels.admin.cells import NOTHING, ago, link, page_of, two_lines
+from channels.admin.cells import NOTHING, ago, badge, link, page_of, two_lines
 from channels.models import ChannelOrder, Transmission
+from inventory.admin.dialogs import ObjectDialog, ask
 from inventory.admin.readonly import ReadOnlyMixin
+from inventory.admin.refusals import reported
 
 TRANSMISSION_COLORS = {
     Transmission.Status.WAITING: "info",
     Transmission.Status.SENT: "success",
     Transmission.Status.FAILED: "danger",
 }
+
+
+class TransmissionDialog(ObjectDialog):
+    """A yes."""
+
+    model = Transmission
 
 
 class ParkedFilter(admin.SimpleListFilter):
@@ -89,18 +97,27 @@ class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
     fields = ["asn", "show_order", "show_status", "show_reason", "message", "show_sent"]
     readonly_fields = ["show_order", "show_status", "show_reason", "show_sent"]
     actions = ["send_again"]
+    actions_detail = ["send_this_again"]
     empty_hint = "A sent ASN of an order that came from a channel is told to it; see it here."
 
-    def has_retry_permission(self, request: HttpRequest) -> bool:
+    def has_retry_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
         return request.user.has_perms(["channels.change_transmission"])
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """What the channel took, or is about to be told, has nothing to repeat."""
+        sent = self.get_object(request, str(object_id))
+        is_refused = sent is not None and sent.status == Transmission.Status.FAILED
+        return super().get_actions_detail(request, object_id) if is_refused else []
 
     @display(description="Order", ordering="channel_order__number")
     def show_order(self, sent: Transmission) -> Any:
         return two_lines(sent.channel_order.number, sent.channel_order.channel)
 
-    @display(description="Status", label=TRANSMISSION_COLORS)
-    def show_status(self, sent: Transmission) -> tuple[str, str]:
-        return sent.status, sent.get_status_display()
+    # A badge, for the page of one shows it too: there a label would be its bare pair.
+    @display(description="Status", ordering="status")
+    def show_status(self, sent: Transmission) -> str:
+        color = TRANSMISSION_COLORS[Transmission.Status(sent.status)]
+        return badge(color, sent.get_status_display())
 
     @display(description="Why not, and what to do")
     def show_reason(self, sent: Transmission) -> Any:
@@ -116,3 +133,19 @@ class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
     def send_again(self, request: HttpRequest, chosen: QuerySet[Transmission]) -> None:
         number = transmission.send_again(chosen.values_list("pk", flat=True))
         messages.success(request, f"{number} refused transmissions wait to be sent again.")
+
+    @action(
+        description="Send again",
+        icon="send",
+        permissions=["retry"],
+        dialog=ask(
+            TransmissionDialog,
+            "Send this ASN again?",
+            "The channel is told with the carrier and tracking that the ASN has now.",
+            "Send again",
+        ),
+    )
+    @reported
+    def send_this_again(self, _request: HttpRequest, form: TransmissionDialog) -> str | None:
+        is_waiting = transmission.send_again([form.object.pk])
+        return "It waits to be sent again." if is_waiting else None

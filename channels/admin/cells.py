@@ -25,8 +25,11 @@ STATE_COLORS = {
     Communicated.State.SKIPPED: "warning",
     Communicated.State.ERROR: "danger",
     Communicated.State.PENDING: "info",
+    Communicated.State.PENDING_UPDATE: "primary",
+    Communicated.State.UNCONFIRMED: "info",
     Communicated.State.OUT_OF_STOCK: "warning",
     Communicated.State.LINKED: "success",
+    Communicated.State.SOURCE: "success",
 }
 
 
@@ -43,6 +46,13 @@ def list_of(model: type[Model], **filters: object) -> str:
     options = model._meta  # noqa: SLF001 - Django's documented API
     url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     return f"{url}?{urlencode(filters)}" if filters else url
+
+
+def activity(is_buyable: bool | None) -> str:  # noqa: FBT001 - a column's value
+    """Whether the channel offers it, in a word; empty when the channel does not say."""
+    if is_buyable is None:
+        return ""
+    return badge("success", "Active") if is_buyable else badge("warning", "Inactive")
 
 
 def link(url: str, text: object) -> SafeString:

@@ -14,12 +14,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from channels import accounts, due, notices, onboarding, reasons, registry
-from channels.admin.cells import NOTHING, ago, badge, link, list_of, two_lines
+from channels.admin.cells import NOTHING, ago, badge, link, list_of, page_of, two_lines
 from channels.admin.channel_form import field_names, form_for
+from channels.admin.channel_profile import ChannelProfileMixin
 from channels.admin.location import LocationInline, plain
 from channels.admin.unmapped import UnmappedMixin
 from channels.contract import ChannelError
 from channels.models import Channel, Notice
+from channels.rules import PLAIN
 from channels.signals import levels_due
 from inventory.admin.dialogs import ObjectDialog, ask
 from inventory.admin.refusals import RefusalsMixin, reported
@@ -49,7 +51,7 @@ def said(error: ChannelError) -> ChannelSaid:
 
 
 @admin.register(Channel)
-class ChannelAdmin(UnmappedMixin, RefusalsMixin, ModelAdmin):
+class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin):
     """Kept for ever: receipts refer to it. Switch one off instead of deleting it."""
 
     list_display = ["name", "show_kind", "show_state", "show_problem", "is_stock_synced"]
@@ -65,8 +67,9 @@ class ChannelAdmin(UnmappedMixin, RefusalsMixin, ModelAdmin):
         "show_hook",
         "show_hooks_checked",
         "show_last_notice",
+        "show_profile",
     ]
-    actions_detail = ["check_connection", "load_locations", "show_unmapped"]
+    actions_detail = ["check_connection", "load_locations", "show_unmapped", "choose_profile"]
     empty_hint = "Connect your first channel: its name, its address, its access token."
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
@@ -91,7 +94,8 @@ class ChannelAdmin(UnmappedMixin, RefusalsMixin, ModelAdmin):
         first = [("name", "show_kind"), "is_active"]
         if obj:
             first += [("show_state", "show_checked"), "show_problem"]
-        sending = ["matching", "is_stock_synced", "is_updated_on_change"]
+        rule = ["show_profile"] if obj else []
+        sending = ["matching", *rule, "is_stock_synced", "is_updated_on_change"]
         guards = ["breaker_share", "drift_policy"]
         timing = [("time_zone", "new_products_at")]
         place = ["default_location"] if obj else []
@@ -161,6 +165,12 @@ class ChannelAdmin(UnmappedMixin, RefusalsMixin, ModelAdmin):
     def show_state(self, channel: Channel) -> str:
         key, words = state_of(channel)
         return badge(STATES[key], words)
+
+    @display(description="Global profile")
+    def show_profile(self, channel: Channel) -> str:
+        """Changed on a page of its own, which shows first what it would tell."""
+        profile = channel.profile
+        return link(page_of(profile), profile.name) if profile else PLAIN.name
 
     @display(description="Problem")
     def show_problem(self, channel: Channel) -> str:

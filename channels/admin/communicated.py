@@ -14,11 +14,19 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from channels import reasons
-from channels.admin.cells import NOTHING, STATE_COLORS, ago, badge, two_lines
+from channels.admin.cells import NOTHING, STATE_COLORS, activity, ago, badge, two_lines
 from channels.admin.explanation import explain
-from channels.admin.filters import DiffersFilter, LocationFilter, WarehouseFilter
+from channels.admin.filters import (
+    ActivityFilter,
+    DiffersFilter,
+    LocationFilter,
+    RuleFilter,
+    WarehouseFilter,
+)
+from channels.communicated import should
 from channels.models import Communicated
 from channels.publishing import Place, decide
+from channels.rules import PLAIN, Decision
 from inventory.admin.readonly import ReadOnlyMixin
 from inventory.admin.refusals import RefusalsMixin
 
@@ -41,6 +49,24 @@ class DecidedList(ChangeList):
         self.result_list = rows
 
 
+def _why_none(decision: Decision | None) -> str:
+    if decision is None:
+        return "No location"
+    if decision.is_left_alone:
+        return "Told once and left alone until Update Q"
+    if decision.is_cleared:
+        return "Never counted: the number is taken away"
+    return "Never counted: nothing is sent"
+
+
+def _acknowledged(row: Any) -> str | int:
+    decided = row.decision.quantity if row.decision else None
+    shown = UNKNOWN if row.acknowledged is None else row.acknowledged
+    if decided in {None, row.acknowledged}:
+        return NOTHING if row.acknowledged is None else shown
+    return format_html('<span class="sc-warn" title="Differs">{}</span>', shown)
+
+
 @admin.register(Communicated)
 class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     """Read-only. Sending is added by the floor that can send."""
@@ -56,6 +82,7 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         "show_acknowledged",
         "show_acknowledged_at",
         "show_state",
+        "show_rule",
     ]
     list_filter = [
         ("channel", RelatedDropdownFilter),
@@ -63,6 +90,8 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         LocationFilter,
         ("state", ChoicesDropdownFilter),
         DiffersFilter,
+        RuleFilter,
+        ActivityFilter,
     ]
     list_filter_submit = True
     list_fullwidth = True
@@ -97,7 +126,8 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Communicated]:
-        return super().get_queryset(request).select_related("product", "channel", "location")
+        rows: QuerySet[Communicated] = super().get_queryset(request)
+        return rows.select_related("product", "channel", "location", "profile", "selling_list")
 
     @display(description="Product", ordering="product__sku", header=True)
     def show_product(self, row: Communicated) -> list[str]:
@@ -113,25 +143,30 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
             return format_html('<span class="sc-bad">{}</span>', row.available)
         return row.available
 
-    # Every rule so far gives more for more at hand, so that column's order is this one's too.
-    @display(description="Should send", ordering="available")
+    # Not sorted by: no column of the database is this number.
+    @display(description="Should send")
     def show_should(self, row: Any) -> str:
-        if row.decision is None or row.decision.quantity is None:
-            why = "No location" if row.decision is None else "Never counted: nothing is sent"
-            return format_html('<span title="{}">{}</span>', why, NOTHING)
-        return format_html("<strong>{}</strong>", row.decision.quantity)
+        number = should(row.decision)
+        if row.decision is None or number is None:
+            return format_html('<span title="{}">{}</span>', _why_none(row.decision), NOTHING)
+        if row.decision.is_left_alone:
+            why = "Told once and left alone until Update Q"
+            return format_html('<span class="sc-quiet" title="{}">{}</span>', why, number)
+        return format_html("<strong>{}</strong>", number)
 
     @display(description="Acknowledged", ordering="acknowledged")
     def show_acknowledged(self, row: Any) -> str | int:
-        should = row.decision.quantity if row.decision else None
-        shown = UNKNOWN if row.acknowledged is None else row.acknowledged
-        if should in {None, row.acknowledged}:
-            return NOTHING if row.acknowledged is None else shown
-        return format_html('<span class="sc-warn" title="Differs">{}</span>', shown)
+        """And, where the channel says so, whether it offers the product."""
+        number = _acknowledged(row)
+        words = activity(row.is_buyable)
+        return two_lines(number, words) if words else number
 
     @display(description="When", ordering="acknowledged_at")
     def show_acknowledged_at(self, row: Communicated) -> str:
-        return ago(row.acknowledged_at)
+        if row.told_at is None:
+            return ago(row.acknowledged_at)
+        since = format_html("unconfirmed since {}", ago(row.told_at))
+        return two_lines(ago(row.acknowledged_at), since)
 
     @display(description="State", ordering="state")
     def show_state(self, row: Communicated) -> str:
@@ -142,3 +177,8 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
             '<span title="{}">{}</span>', reasons.advice(row.reason), reasons.label(row.reason)
         )
         return two_lines(state, why)
+
+    @display(description="Rule", ordering="profile__name")
+    def show_rule(self, row: Communicated) -> Any:
+        rule = row.profile.name if row.profile else PLAIN.name
+        return two_lines(rule, row.selling_list.name) if row.selling_list else rule

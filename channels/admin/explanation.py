@@ -12,17 +12,18 @@ from django.db.models import F, Sum
 from django.utils import formats, timezone
 
 from channels import reasons, registry, rules
-from channels.admin.cells import STATE_COLORS, ago, list_of
+from channels.admin import wording
+from channels.admin.cells import STATE_COLORS, activity, ago, list_of
+from channels.admin.history import Event, history_of
+from channels.communicated import should
 from channels.contract import ChannelError, Code
-from channels.models import Communicated, Feed, Observation, Publication
-from channels.models.publication import Status
+from channels.models import Communicated, Feed
 from channels.publishing import Place, decide
-from channels.rules import Decision
+from channels.rules import PLAIN, Decision
 from inventory.models import Movement
 from orders.commitments import HELD, HOLDS
 from orders.models import SalesOrderLine
 
-HISTORY = 50
 ORDERS = 25
 
 QUANTITIES = {
@@ -30,17 +31,8 @@ QUANTITIES = {
     "committed": "quantity on orders",
     "backordered": "quantity backordered",
 }
-STATUS_COLORS = {
-    Status.QUEUED: "info",
-    Status.SENT: "info",
-    Status.ACCEPTED: "success",
-    Status.OBSERVED: "success",
-    Status.REJECTED: "danger",
-    Status.EXPIRED: "warning",
-}
-
-
-ACKNOWLEDGED = {Status.ACCEPTED, Status.OBSERVED}
+OWN_NUMBER = "the rule’s own number, once"
+"""What is told where a rule does not follow the stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +44,9 @@ class Source:
     committed: int
     available: int
     is_known: bool
-    movements: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A number told or read. `delta` is what a message changed, None when that was not known."""
-
-    at: datetime.datetime
-    what: str
-    delta: int | None
-    status: str
-    color: str
+    is_counted: bool
     detail: str
-    sentence: str
-
-    @property
-    def when(self) -> str:
-        return ago(self.at)
-
-    @property
-    def change(self) -> str:
-        return "" if self.delta is None else f"({self.delta:+d})"
+    movements: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +71,7 @@ class Explanation:
     row: Communicated
     state_color: str
     decision: Decision | None
+    should: int | None
     sentence: str
     told: str
     sources: Sequence[Source]
@@ -105,6 +79,9 @@ class Explanation:
     label: str
     advice: str
     history: Sequence[Event]
+    rule: str
+    summary: str
+    risk: str
 
     @property
     def is_agreed(self) -> bool:
@@ -116,23 +93,38 @@ class Explanation:
         """How long ago the channel acknowledged."""
         return ago(self.row.acknowledged_at)
 
+    @property
+    def unconfirmed_since(self) -> str:
+        """How long ago the channel took a number that it does not show yet."""
+        return ago(self.row.told_at)
+
+    @property
+    def activity(self) -> str:
+        """Whether the channel offers it; empty when it does not say."""
+        return activity(self.row.is_buyable)
+
 
 def explain(row: Communicated) -> Explanation:
     """Explain a row of the table (related objects selected); eight queries."""
     decision = _decision(row)
     feeds = list(_feeds(row))
     label, advice = next(_notes(row, decision), ("", ""))
+    rule = decision.rule if decision else PLAIN
     return Explanation(
         row=row,
         state_color=STATE_COLORS[Communicated.State(row.state)],
         decision=decision,
+        should=should(decision),
         sentence=_sentence(row, decision),
-        told=told(row.channel.kind),
+        told=OWN_NUMBER if rule.is_once else told(row.channel.kind),
         sources=_sources(row, decision, feeds),
         orders=_orders(row, [warehouse for warehouse, _ in feeds]),
         label=label,
         advice=advice,
-        history=_history(row),
+        history=history_of(row),
+        rule=wording.headline(rule),
+        summary=wording.summary(rule, wording.names_of([rule])),
+        risk=_risk(decision),
     )
 
 
@@ -155,22 +147,59 @@ def _decision(row: Communicated) -> Decision | None:
 def _sentence(row: Communicated, decision: Decision | None) -> str:
     if decision is None:
         return f"No location of {row.channel.name} is fed by a warehouse, so nothing is sent."
+    if decision.is_left_alone:
+        shown = "not known" if decision.quantity is None else decision.quantity
+        return (
+            f"Rule “{decision.rule.name}” tells its number once and then leaves it alone: what"
+            f" {row.channel.name} shows now is {shown}. Nothing is sent until Update Q."
+        )
     return rules.describe(decision.as_json())
+
+
+def _risk(decision: Decision | None) -> str:
+    """What may be oversold, because a number told once does not follow the stock."""
+    number = should(decision)
+    if decision is None or not decision.rule.is_once or number is None:
+        return ""
+    offered = f"{number} offered, {decision.available} at hand"
+    if not decision.risk:
+        return f"{offered}: nothing is oversold as long as stock does not fall below."
+    return f"{offered}: up to {decision.risk} may be oversold."
+
+
+_STATES = {
+    Communicated.State.SOURCE: (
+        "Source of a mirror",
+        "Its stock there is read and becomes a warehouse's here; it is told nothing.",
+    ),
+    Communicated.State.OFF: (
+        "Not communicated",
+        "Tick the channel on the product's page to communicate it.",
+    ),
+    Communicated.State.UNCONFIRMED: (
+        "Unconfirmed",
+        "The channel took the number and does not show it yet. Nothing to do.",
+    ),
+    Communicated.State.PENDING_UPDATE: (
+        "Pending Qty Update",
+        "Somebody asked for its quantity; it is told with the next run.",
+    ),
+}
 
 
 def _notes(row: Communicated, decision: Decision | None) -> Iterator[tuple[str, str]]:
     """Why nothing is sent now, and what to do; what keeps it back first comes first."""
     if row.reason:
         yield reasons.label(row.reason), reasons.advice(row.reason)
-    if row.state == Communicated.State.OFF:
-        yield "Not communicated", "Tick the channel on the product's page to communicate it."
     if not row.channel.is_active:
         yield "The channel is switched off", "Nothing is sent until it is switched on again."
     if not row.channel.is_stock_synced:
         yield reasons.label(Code.SYNC_DISABLED), reasons.advice(Code.SYNC_DISABLED)
+    if row.state in _STATES:
+        yield _STATES[Communicated.State(row.state)]
     if row.state == Communicated.State.NEW:
         yield "New", _first_day(row)
-    if decision is not None and decision.quantity is None:
+    if decision is not None and decision.quantity is None and not decision.is_left_alone:
         yield reasons.label(Code.STOCK_UNKNOWN), reasons.advice(Code.STOCK_UNKNOWN)
     if row.is_due and not row.channel.is_updated_on_change:
         yield (
@@ -206,6 +235,8 @@ def _sources(
             committed=each.committed,
             available=each.available,
             is_known=each.is_known,
+            is_counted=each.is_counted,
+            detail=each.detail,
             movements=list_of(
                 Movement, product__id__exact=row.product_id, warehouse__id__exact=warehouse
             ),
@@ -225,43 +256,3 @@ def _orders(row: Communicated, warehouse_ids: Sequence[int]) -> list[Holding]:
         .annotate(units=Sum(HELD))
     )
     return [Holding(*held) for held in grouped.order_by("-units", "order_id")[:ORDERS]]
-
-
-def _history(row: Communicated) -> list[Event]:
-    """The last messages and readings of this level, the latest first."""
-    if row.level_id is None:
-        return []
-    messages = Publication.objects.filter(level=row.level_id)[:HISTORY]
-    readings = Observation.objects.filter(level=row.level_id)[:HISTORY]
-    events = [*map(_message, messages), *map(_reading, readings)]
-    return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY]
-
-
-def _message(publication: Publication) -> Event:
-    code = "" if publication.status in ACKNOWLEDGED else publication.code
-    return Event(
-        at=publication.created_at,
-        what=f"Told {publication.quantity}",
-        delta=publication.delta,
-        status=publication.get_status_display(),
-        color=STATUS_COLORS[Status(publication.status)],
-        detail=" ".join(filter(None, [reasons.label(code) if code else "", publication.message])),
-        sentence=rules.describe(publication.explanation),
-    )
-
-
-def _reading(observation: Observation) -> Event:
-    """What was read there, or what an order of the channel made of our belief."""
-    shown = "unknown" if observation.available is None else observation.available
-    believed = "unknown" if observation.believed is None else observation.believed
-    return Event(
-        at=observation.read_at,
-        what=f"Read {shown}" if observation.is_read else f"Now {shown}",
-        delta=None,
-        status="Read" if observation.is_read else "Order",
-        color="",
-        detail=f"We believed: {believed}."
-        if observation.is_read
-        else f"An order of the channel changed its own number; we believed {believed} before.",
-        sentence="",
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,19 +16,64 @@ from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
 from channels import due, reasons
 from channels.admin import switching
-from channels.admin.cells import NOTHING, badge, link, list_of
+from channels.admin.arranging import ArrangingMixin
+from channels.admin.cells import NOTHING, STATE_COLORS, badge, link, list_of, page_of, two_lines
+from channels.admin.filters import QuantityFilter, SellingListFilter
 from channels.models import Communicated, Listing
+from channels.rules import PLAIN
 from inventory.admin.refusals import RefusalsMixin
 
-COLORS = {
-    Listing.State.NEW: "info",
-    Listing.State.LINKED: "success",
-    Listing.State.SKIPPED: "warning",
-    Listing.State.ERROR: "danger",
-}
+State = Communicated.State
+
+WORST_FIRST = [
+    State.OFF,
+    State.EXCLUDED,
+    State.NEW,
+    State.ERROR,
+    State.SKIPPED,
+    State.PENDING_UPDATE,
+    State.PENDING,
+    State.UNCONFIRMED,
+    State.LINKED,
+    State.OUT_OF_STOCK,
+    State.SOURCE,
+]
+"""A listing out of stock at one place and linked at another is linked."""
+
+
+def add_standing(listings: Iterable[Any]) -> None:
+    """Put on each listing the state and reason of its places, the worst first: one query."""
+    listed = list(listings)
+    rows = Communicated.objects.filter(listing__in=[each.pk for each in listed]).order_by()
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for listing, state, reason in rows.values_list("listing", "state", "reason"):
+        found[listing].append((WORST_FIRST.index(State(state)), reason))
+    for listing in listed:
+        place, reason = min(found[listing.pk], default=(0, ""))
+        listing.standing = WORST_FIRST[place], reason
+
+
+def standing(listing: Any) -> tuple[Communicated.State, str]:
+    """The listing's state and reason, looked up once."""
+    if not hasattr(listing, "standing"):
+        add_standing([listing])
+    found: tuple[Communicated.State, str] = listing.standing
+    return found
+
+
+class StandingList(ChangeList):
+    """A page of listings with what became of their quantities."""
+
+    result_list: Any
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        add_standing(self.result_list)
 
 
 class ReasonFilter(DropdownFilter):
@@ -43,7 +90,7 @@ class ReasonFilter(DropdownFilter):
 
 
 @admin.register(Listing)
-class ListingAdmin(RefusalsMixin, ModelAdmin):
+class ListingAdmin(ArrangingMixin, RefusalsMixin, ModelAdmin):
     """Made by a tick on the product's page, kept for ever after: receipts refer to it."""
 
     list_display = [
@@ -51,6 +98,7 @@ class ListingAdmin(RefusalsMixin, ModelAdmin):
         "channel",
         "show_state",
         "show_reason",
+        "show_list",
         "is_ticked",
         "is_excluded",
         "eligible_at",
@@ -58,20 +106,22 @@ class ListingAdmin(RefusalsMixin, ModelAdmin):
     ]
     list_filter = [
         ("channel", RelatedDropdownFilter),
+        SellingListFilter,
+        QuantityFilter,
         ("state", ChoicesDropdownFilter),
         ReasonFilter,
         "is_ticked",
         "is_excluded",
     ]
     list_filter_submit = True
-    list_select_related = ["product", "channel"]
+    list_select_related = ["product", "channel__profile", "selling_list__profile"]
     search_fields = ["product__sku", "product__name", "external_id", "item_id"]
     search_help_text = "SKU, name, or id at the channel"
     show_full_result_count = False
     ordering = ["product__sku", "channel__name"]
     empty_hint = "No product is ticked for a channel yet. Tick one under Marketplace on its page."
     fieldsets = [
-        (None, {"fields": [("product", "channel"), "is_ticked", "is_excluded"]}),
+        (None, {"fields": [("product", "channel"), "show_list", "is_ticked", "is_excluded"]}),
         (
             "State",
             {
@@ -88,6 +138,7 @@ class ListingAdmin(RefusalsMixin, ModelAdmin):
     readonly_fields = [
         "product",
         "channel",
+        "show_list",
         "show_state",
         "show_reason",
         "show_advice",
@@ -99,7 +150,10 @@ class ListingAdmin(RefusalsMixin, ModelAdmin):
         "item_id",
         "show_told",
     ]
-    actions = ["hold_back", "let_go", "tick", "untick"]
+    actions = ["hold_back", "let_go", "tick", "untick", "put_into_list"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return StandingList
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         return False
@@ -119,15 +173,25 @@ class ListingAdmin(RefusalsMixin, ModelAdmin):
 
     @display(description="State", ordering="state")
     def show_state(self, listing: Listing) -> str:
-        return badge(COLORS[Listing.State(listing.state)], listing.get_state_display())
+        state, _ = standing(listing)
+        return badge(STATE_COLORS[state], state.label)
 
     @display(description="Reason", ordering="reason")
     def show_reason(self, listing: Listing) -> str:
-        return reasons.label(listing.reason) if listing.reason else NOTHING
+        _, reason = standing(listing)
+        return reasons.label(reason) if reason else NOTHING
 
     @display(description="What to do")
     def show_advice(self, listing: Listing) -> str:
-        return reasons.advice(listing.reason) or NOTHING
+        _, reason = standing(listing)
+        return reasons.advice(reason) or NOTHING
+
+    @display(description="Selling list, rule", ordering="selling_list__name")
+    def show_list(self, listing: Listing) -> Any:
+        group = listing.selling_list
+        profile = group.profile if group else listing.channel.profile
+        rule = profile.name if profile else PLAIN.name
+        return two_lines(link(page_of(group), group.name), rule) if group else rule
 
     @display(description="Told")
     def show_told(self, listing: Listing) -> str:

@@ -18,8 +18,9 @@ from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from channels import due
+from channels import due, mirroring
 from channels.models import Channel, Location
+from inventory.admin.refusals import RefusalsMixin
 from inventory.models import Warehouse
 
 
@@ -66,8 +67,74 @@ def _shown(place: Warehouse) -> str:
     return place.name if place.is_active else f"{place.name} (inactive)"
 
 
+class MirrorForm(forms.ModelForm):
+    """A location whose stock may become a warehouse's. The field is not saved like another: the
+    verbs of mirroring do that, by `point`, once the mapping is stored."""
+
+    wanted: Warehouse | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("mirror")
+        if field is not None:
+            field.label = "Becomes the stock of"
+            field.help_text = (
+                "The other way round: what the channel shows here (its available number; unknown"
+                " where it tracks none) becomes the stock of this empty warehouse, and of whatever"
+                " that feeds at other channels. Nothing is told to this location then."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """What can be told beside the field; the rest is refused when it is saved."""
+        cleaned = super().clean() or self.cleaned_data
+        wanted = cleaned.get("mirror")
+        other = (
+            wanted and Location.objects.filter(mirror=wanted).exclude(pk=self.instance.pk).first()
+        )
+        if other:
+            self.add_error(
+                "mirror",
+                f"{wanted} is the stock of {other} already: empty that first, or choose another.",
+            )
+        if wanted and cleaned.get("warehouses"):
+            self.add_error(
+                "mirror",
+                "Warehouses feed this location, so what it shows is theirs: untick them, or leave"
+                " this empty.",
+            )
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The question whether it is taken is answered above, with a remedy."""
+        return {*super()._get_validation_exclusions(), "mirror"}  # type: ignore[misc]
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """All but the mirror."""
+        if "mirror" in self.fields:
+            self.wanted = self.instance.mirror
+            self.instance.mirror_id = self.initial.get("mirror")
+        return super().save(commit=commit)
+
+    def point(self, *, is_away: bool) -> None:
+        """Attach or detach what was asked for: what is to go away first, wherever it stands."""
+        is_changed = "mirror" in self.changed_data
+        if is_changed and is_away:
+            mirroring.detach(self.instance)
+        elif is_changed and self.wanted is not None:
+            mirroring.attach(self.instance, self.wanted)
+
+
 class MappingFormSet(PaginationInlineFormSet):
     """The locations of one channel together."""
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """Raises Mirrored; all of it is undone then."""
+        saved = super().save(commit=commit)
+        for is_away in (True, False):
+            for form in self.initial_forms:
+                form.point(is_away=is_away)
+        mirroring.demand_sound(self.instance)
+        return saved
 
     def clean(self) -> None:
         super().clean()
@@ -79,16 +146,18 @@ class LocationInline(MappingMixin, TabularInline):
     """The mapping, on the channel's page. Locations come from the channel itself."""
 
     model = Location
+    form = MirrorForm
     formset = MappingFormSet
     verbose_name_plural = "locations, and the warehouses that each one shows"
-    fields = ["name", "is_active", "is_enabled", "warehouses"]
+    fields = ["name", "is_active", "is_enabled", "warehouses", "mirror"]
     readonly_fields = ["name", "is_active"]
+    autocomplete_fields = ["mirror"]
     extra = 0
     hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
         rows: QuerySet[Location] = super().get_queryset(request)
-        return rows.prefetch_related("warehouses")
+        return rows.prefetch_related("warehouses").select_related("mirror")
 
     def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
@@ -104,7 +173,7 @@ class LocationInline(MappingMixin, TabularInline):
         return False
 
 
-class LocationForm(forms.ModelForm):
+class LocationForm(MirrorForm):
     """One location, checked against its neighbours."""
 
     def clean_warehouses(self) -> Any:
@@ -117,20 +186,28 @@ class LocationForm(forms.ModelForm):
         refuse_shared([*given, *taken.distinct()])
         return given
 
+    def _save_m2m(self) -> None:
+        """The mirror comes last: only now the warehouses are those of the form."""
+        super()._save_m2m()  # type: ignore[misc]
+        for is_away in (True, False):
+            self.point(is_away=is_away)
+        mirroring.demand_sound(self.instance.channel)
+
 
 @admin.register(Location)
-class LocationAdmin(MappingMixin, ModelAdmin):
+class LocationAdmin(MappingMixin, RefusalsMixin, ModelAdmin):
     """All places of all channels."""
 
     form = LocationForm
-    list_display = ["name", "channel", "show_warehouses", "is_active", "is_enabled"]
+    list_display = ["name", "channel", "show_warehouses", "show_mirror", "is_active", "is_enabled"]
     list_filter = [("channel", RelatedDropdownFilter), "is_active", "is_enabled"]
-    list_select_related = ["channel"]
+    list_select_related = ["channel", "mirror"]
     search_fields = ["name", "channel__name"]
     search_help_text = "Name of the location or channel"
     ordering = ["channel__name", "name"]
-    fields = ["channel", "name", "external_id", "is_active", "is_enabled", "warehouses"]
+    fields = ["channel", "name", "external_id", "is_active", "is_enabled", "warehouses", "mirror"]
     readonly_fields = ["channel", "name", "external_id", "is_active"]
+    autocomplete_fields = ["mirror"]
     empty_hint = "Locations come from the channels: open a channel and use Load locations."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
@@ -152,3 +229,7 @@ class LocationAdmin(MappingMixin, ModelAdmin):
     @display(description="Shows the stock of")
     def show_warehouses(self, location: Location) -> str:
         return ", ".join(warehouse.name for warehouse in location.warehouses.all()) or "–"
+
+    @display(description="Becomes the stock of", ordering="mirror__name")
+    def show_mirror(self, location: Location) -> str:
+        return location.mirror.name if location.mirror else "–"

@@ -19,7 +19,7 @@ from unfold.paginator import InfinitePaginator
 
 from channels import reasons, rules
 from channels.admin.cells import NOTHING, ago
-from channels.admin.explanation import STATUS_COLORS
+from channels.admin.history import STATUS_COLORS
 from channels.models import Publication
 from channels.models.publication import Status
 from inventory.admin.moments import MomentFilter
