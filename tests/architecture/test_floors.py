@@ -38,6 +38,10 @@ def test_every_foreign_key_points_down_or_sideways() -> None:
     assert upward == []
 
 
+A_STOCK_CODE = "AMAZONFEE"
+"""A line of the retailer's orders, as the retailer calls it."""
+
+
 def test_a_kind_of_channel_is_named_only_in_its_own_folder() -> None:
     offenders = []
     for kind, _ in registry.choices():
@@ -45,7 +49,8 @@ def test_a_kind_of_channel_is_named_only_in_its_own_folder() -> None:
         offenders += [
             f"{path.relative_to(ROOT)} names {kind}"
             for path in python_files(*CODE)
-            if own not in path.parents and re.search(kind, path.read_text(), re.IGNORECASE)
+            if own not in path.parents
+            and re.search(kind, path.read_text().replace(A_STOCK_CODE, ""), re.IGNORECASE)
         ]
     assert offenders == []
 
