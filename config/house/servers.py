@@ -3,7 +3,7 @@
     python -m config.house.servers WHAT
         exec -- COMMAND...     with the data in .stockcast/; while the house runs, with its servers
         scratch -- COMMAND...  with throw-away servers, any number at once
-        test -- PYTEST ARGS    scratch, for pytest
+        test -- PYTEST ARGS    scratch, for pytest; with -n for each lane (lanes.py)
         clean                  delete all data kept here
 
 Each variable counts on its own. The command's exit code is passed on (128 + n when signal n ended
@@ -32,6 +32,7 @@ from config.house.processes import Child
 ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(os.environ.get("STOCKCAST_DATA") or ROOT / ".stockcast").resolve()
 SLOTS = 32
+OWN_DATABASE = "STOCKCAST_OWN_DATABASE"  # tells tests that no operator named it
 
 
 class HeldError(RuntimeError):
@@ -202,7 +203,9 @@ def _dispatch(verb: str, command: list[str], *, is_durable: bool) -> int:
         # Marked: what a test leaves running is ended with its servers.
         environment = own.environment() | {processes.MARK: str(own.state)}
     if verb == "test":
-        command = [sys.executable, "-m", "pytest", *command]
+        is_named = bool(os.environ.get("DATABASE_URL"))
+        environment[OWN_DATABASE] = "" if is_named else "1"
+        command = [sys.executable, "-m", "pytest", "-p", "config.house.lanes", *command]
     try:
         return run(command, environment)
     finally:

@@ -26,6 +26,7 @@ SHARE = 0.3
 """More calls fail than on a long day: there are fewer of them."""
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 def test_no_sale_at_a_failing_store_is_lost_doubled_or_overwritten(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path

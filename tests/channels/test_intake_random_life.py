@@ -198,4 +198,4 @@ class RandomLife(TestCase):
             assert bool(shipped) == any(each.fulfilled for each in now.lines)
 
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]

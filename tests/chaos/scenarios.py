@@ -21,7 +21,7 @@ from syncjobs import runner
 from syncjobs.models import Run
 from tests.chaos import checks, holding, meanwhile, notices, world
 from tests.chaos.world import OPENING, Place, World
-from tests.inventory.threads import at_once
+from tests.inventory.threads import crew
 from tests.store import sync
 
 Story = Callable[[Place], None]
@@ -191,10 +191,11 @@ def two_writers(_: Place, rounds: int = 20) -> None:
             return 0
         return units
 
-    for number in range(rounds):
-        stock = 1 + number % 3
-        ledger.receive(place, [(product, stock)], Cause())
-        sold = sum(at_once([partial(take, stock), partial(take, stock)]))
-        assert sold == stock, f"{sold} sold of {stock} in round {number}"
+    with crew(2) as together:
+        for number in range(rounds):
+            stock = 1 + number % 3
+            ledger.receive(place, [(product, stock)], Cause())
+            sold = sum(together([partial(take, stock), partial(take, stock)]))
+            assert sold == stock, f"{sold} sold of {stock} in round {number}"
     assert StockLevel.objects.get(product=product).on_hand == 0
     checks.adds_up()

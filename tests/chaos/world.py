@@ -16,20 +16,21 @@ from urllib.parse import urlsplit
 import requests
 from django.apps import apps
 from django.db import connection
-from django.db.models import DateTimeField
+from django.db.models import DateTimeField, Model
 from django.test import override_settings
 from django.utils import timezone
 
 from channels import accounts, notices
 from channels.models import Channel, ListingLevel
 from inventory.models import Product, Warehouse
+from tests import emptying
 from tests.factories import make_warehouse, stock
 from tests.store import Store, feed, list_at_once, open_channel, rehearsing
 
 SKUS = ("CUP", "JUG", "TEA")
 OPENING = 8
 """Units of each product in the main warehouse at the start."""
-ROOTS = ("inventory_product", "inventory_warehouse", "channels_channel", "orders_salesorder")
+FLOORS = ("inventory", "orders", "channels", "syncjobs")
 
 
 class QuickStore(Store):
@@ -141,19 +142,25 @@ def _subscribe(at: Place, channel: Channel) -> None:
 
 def empty() -> None:
     """Take every row of the four floors away."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(ROOTS)} CASCADE")
+    models = [each for floor in FLOORS for each in _models(floor)]
+    emptying.empty([each._meta.db_table for each in models])
+
+
+def _models(app: str) -> list[type[Model]]:
+    """Those with a table of their own."""
+    found = apps.get_app_config(app).get_models(include_auto_created=True)
+    return [each for each in found if each._meta.managed]
 
 
 def _ours() -> Iterator[tuple[str, list[str]]]:
     """Tables that bear moments we compare with the channel's or with now."""
     for app in ("channels", "syncjobs", "orders"):
-        for model in apps.get_app_config(app).get_models(include_auto_created=True):
+        for model in _models(app):
             options = model._meta
             times = [
                 each.attname for each in options.local_fields if isinstance(each, DateTimeField)
             ]
-            if options.managed and times:
+            if times:
                 yield options.db_table, times
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
@@ -270,7 +268,6 @@ def test_a_warehouse_switched_off_is_heard_with_all_its_stock(
 def test_warehouse_managers_delete_drafts_alone(
     client: Client, product: Product, warehouse: Warehouse
 ) -> None:
-    import_module("syncjobs.migrations.0002_create_groups").create_groups(apps, None)
     keeper = User.objects.create_user("kim", is_staff=True)
     keeper.groups.add(Group.objects.get(name="Warehouse manager"))
     client.force_login(keeper)

@@ -226,7 +226,10 @@ def test_goods_are_neither_ordered_for_it_nor_counted_in_it(
 
 def _is_somebody_waiting() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute("""
+            SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+                WHERE NOT granted AND datname = current_database())
+        """)
         return bool(cursor.fetchone()[0])
 
 

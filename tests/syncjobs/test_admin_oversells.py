@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -39,8 +36,6 @@ def case(world: World) -> Oversell:
 
 
 def member(client: Client, group: str) -> Client:
-    """The groups are made by a migration; a test that empties the database takes them away."""
-    import_module("syncjobs.migrations.0002_create_groups").create_groups(apps, None)
     client.force_login(person(group.lower().replace(" ", "-"), group=group))
     return client
 

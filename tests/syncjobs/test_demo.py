@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
-from importlib import import_module
 
 import pytest
 import requests
-from django.apps import apps
 from django.core.management import call_command
 from pytest_django import Settings
 
@@ -23,8 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def said(settings: Settings, store: Store) -> str:
     """What the command prints for a demo with one rehearsed store."""
     settings.STOCKCAST_DEMO = True
-    # Made by a migration; a test that emptied the database before this one took them away.
-    import_module("syncjobs.migrations.0002_create_groups").create_groups(apps, None)
     output = io.StringIO()
     call_command("demo", "--sandbox", f"shopify={store.url}", stdout=output)
     return output.getvalue()

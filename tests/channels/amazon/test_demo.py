@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from pytest_django import Settings
 
@@ -24,7 +22,6 @@ def test_the_demo_offers_the_same_goods_there_by_other_rules(
     amazon_sandbox: Rehearsal, store: Store, settings: Settings
 ) -> None:
     settings.STOCKCAST_DEMO = True
-    import_module("syncjobs.migrations.0002_create_groups").create_groups(apps, None)
     sandboxes = ("--sandbox", f"shopify={store.url}", "--sandbox", f"{KIND}={amazon_sandbox.url}")
     call_command("demo", *sandboxes, stdout=io.StringIO())
     call_command("demo", *sandboxes, stdout=io.StringIO())

@@ -114,6 +114,7 @@ def test_only_the_fields_asked_for_are_sent(shop: Rehearsal, receiver: Receiver)
     assert set(receiver.next()[1]) == {"id", "name"}
 
 
+@pytest.mark.usefixtures("answered_at_once")
 def test_copies_bear_one_id_and_events_another(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
     shop.subscribe("ORDERS_CREATE", receiver.url)
@@ -124,6 +125,7 @@ def test_copies_bear_one_id_and_events_another(shop: Rehearsal, receiver: Receiv
     assert ids[0] == ids[1] != ids[2] == ids[3]
 
 
+@pytest.mark.usefixtures("answered_at_once")
 def test_deliveries_are_held_and_come_in_reverse(shop: Rehearsal, receiver: Receiver) -> None:
     shop.item("MUG")
     shop.subscribe("ORDERS_CREATE", receiver.url)
