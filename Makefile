@@ -7,13 +7,14 @@ SCRATCH := $(VENV) -m config.house.servers scratch --
 # One step of lint or test: says its name, and says it again where it fails.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf '\nmake $@: "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run test lint bench chaos year day clean
+.PHONY: help run test lint bench chaos fuzz year day clean
 help:
 	@echo 'make run    start everything here; ends with READY http://...   (PORT=8000)'
 	@echo 'make test   everything that must pass; the same that CI runs    (ARGS="-k words")'
 	@echo 'make lint   what make test checks before it runs the tests'
 	@echo 'make bench  figures on this machine'
 	@echo 'make chaos  kills, crashes and thousands of random lives, for tens of minutes'
+	@echo 'make fuzz   the partner API against its schema, by chance and in sequences (SECONDS=1200)'
 	@echo 'make year   FILE=...: a retailer'\''s whole year, through to a store'
 	@echo 'make day    FILE=...: a busy day of it, sold at a failing store while goods move here'
 	@echo 'make clean  delete all data and caches made here; .venv stays'
@@ -29,8 +30,10 @@ lint:
 	$(call step,import-linter,.venv/bin/lint-imports --no-logo)
 	$(call step,migrations,$(SCRATCH) $(VENV) manage.py makemigrations --check --dry-run)
 
+# One lane for each core (-n 0 in ARGS: all in one process, where -s and --pdb can be used).
+LANES := -n auto --dist worksteal
 test: lint
-	$(call step,pytest,$(VENV) -m config.house.servers test -- $(ARGS))
+	$(call step,pytest,$(VENV) -m config.house.servers test -- $(LANES) $(ARGS))
 
 bench:
 	@$(BOOTSTRAP) --dev
@@ -42,6 +45,11 @@ chaos:
 	@$(BOOTSTRAP) --dev
 	@$(CHAOS) -k test_life $(ARGS) & lives=$$!; $(CHAOS) -k 'not test_life' $(ARGS); rest=$$?; \
 	wait $$lives && exit $$rest
+
+# What make test does for half a minute, for twenty; and the races of two clients, 1,000 rounds each.
+fuzz:
+	@$(BOOTSTRAP) --dev
+	@STOCKCAST_FUZZ=full $(if $(SECONDS),STOCKCAST_FUZZ_SECONDS=$(SECONDS)) LOG_LEVEL=ERROR $(VENV) -m config.house.servers test -- -q -s tests/partners/test_schema_fuzz.py tests/partners/test_races.py $(ARGS)
 
 # The whole way of a real year: make year FILE=../shared/data/online-retail/online-retail.csv.gz
 year:
