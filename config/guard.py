@@ -10,7 +10,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from config import problems
+
 NUL = "\0"
+API = "/api/"
+
+
+class ProblemGuard:
+    """Sees to it that a program hears of every error as a problem, whoever made it: an unknown
+    host, a fault of ours, all have a page for people otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        is_page = answer.get("Content-Type", "").startswith("text/html")
+        if answer.status_code >= 400 and is_page and request.path_info.startswith(API):
+            return problems.in_place_of(answer.status_code)
+        return answer
 
 
 class NulGuard:
@@ -22,6 +40,8 @@ class NulGuard:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _has_nul(request):
+            if request.path_info.startswith(API):
+                return problems.in_place_of(400)
             return render(request, "400.html", status=400)
         return self.get_response(request)
 

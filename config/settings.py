@@ -3,6 +3,9 @@
 Development and tests get theirs from config/house/servers.py; production sets its own.
 """
 
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +37,28 @@ if PUBLIC_URL:
             "STOCKCAST_PUBLIC_URL is no address: write one such as https://stock.example.com."
         )
     ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, _public.hostname]))
+# Partners' webhooks go to public addresses over HTTPS alone, unless the receiver's host or network
+# is named here, such as hooks.internal,10.20.0.0/16: then also by HTTP.
+WEBHOOK_PRIVATE_HOSTS: list[str] = []
+WEBHOOK_PRIVATE_NETWORKS: list[IPv4Network | IPv6Network] = []
+for _place in env.list("STOCKCAST_WEBHOOK_PRIVATE", default=[]):
+    try:
+        WEBHOOK_PRIVATE_NETWORKS.append(ip_network(_place.strip()))
+    except ValueError:
+        if not re.fullmatch(r"(?=.*[a-z])[a-z0-9_-]+(\.[a-z0-9_-]+)*", _place.strip().lower()):
+            raise ImproperlyConfigured(
+                f"STOCKCAST_WEBHOOK_PRIVATE: {_place!r} is neither a host nor a network: write them"
+                " such as hooks.internal,10.20.0.0/16."
+            ) from None
+        WEBHOOK_PRIVATE_HOSTS.append(_place.strip().lower())
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies of ours a request has passed: each appended to X-Forwarded-For the address that
+# it was called from. What stands further left was written by whoever called, and is not believed.
+TRUSTED_PROXIES: int = env.int("STOCKCAST_TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("STOCKCAST_TRUSTED_PROXIES is below zero: count your proxies.")
+# On: nobody sees a page of the admin without a second factor; those who have none set one up first.
+MFA_REQUIRED: bool = env.bool("STOCKCAST_MFA_REQUIRED", default=False)
 
 INSTALLED_APPS = [
     "unfold",
@@ -47,23 +71,37 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_celery_beat",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "pgtrigger",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "partners",
     "inventory",
     "orders",
     "channels",
     "syncjobs",
+    "config",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.guard.ProblemGuard",
     "config.guard.NulGuard",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.guard.DialogGuard",
+    "config.second_factor.gate.SecondFactorGate",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -84,6 +122,8 @@ TEMPLATES = [
 
 _database: dict[str, Any] = env.db_url("DATABASE_URL")
 _database["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+# Few statements are prepared (partners/prepared.py); the fifth time one is, as is the usual.
+_database.setdefault("OPTIONS", {})["prepare_threshold"] = 5
 _database["TEST"] = {"NAME": env.str("STOCKCAST_TEST_DB", default="test_stockcast")}
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -112,6 +152,46 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.rest.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["partners.rest.permission.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["partners.rest.limits.KeyLimit"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "partners.rest.schema.Schema",
+    "EXCEPTION_HANDLER": "config.problems.explain",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Stockcast",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_PUBLIC": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/favicon.ico",
+    # Nothing is asked of anybody's validator; the page's policy would not let it.
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "displayOperationId": True,
+        "docExpansion": "none",
+        "defaultModelsExpandDepth": 0,
+        "filter": True,
+        "persistAuthorization": False,
+        "validatorUrl": None,
+    },
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "POSTPROCESSING_HOOKS": [
+        "partners.rest.document.finish",
+    ],
+}
+# Ten thousand lines of movements are about a megabyte.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -122,6 +202,22 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = reverse_lazy("admin:login")
+AUTHENTICATION_BACKENDS = ["config.login.Throttle", "django.contrib.auth.backends.ModelBackend"]
+# Failures are counted in the database, which all web processes share, per name and address: who
+# knows a colleague's name can not lock them out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "config.login.client_address"
+AXES_LOCKOUT_CALLABLE = "config.login.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]
+# Nothing is kept beyond what the lock needs: expired failures go with the next login or failure.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Stockcast"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=False)
 X_FRAME_OPTIONS = "DENY"

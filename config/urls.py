@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from channels import webhooks
+from config import login
+from config.second_factor import asking, pages
 
 
 def live(_request: HttpRequest) -> HttpResponse:
@@ -20,5 +22,10 @@ urlpatterns = [
     # Browsers look here for pages that name no icon, such as plain text.
     path("favicon.ico", RedirectView.as_view(url=static("stockcast/favicon.svg")), name="favicon"),
     path("hooks/<str:hook_key>/", webhooks.receive, name="hook"),
+    path("api/", include("config.api")),
+    # Before the admin's own pages, which these stand in for or are added to.
+    path("admin/login/", login.log_in),
+    path("admin/login/code/", asking.code, name="login-code"),
+    path("admin/second-factor/", admin.site.admin_view(pages.second_factor), name="second-factor"),
     path("admin/", admin.site.urls),
 ]

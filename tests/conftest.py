@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from inventory.models import Product, Warehouse
+from tests import emptying
 from tests.factories import make_product, make_warehouse
 
 # Their assertions are to tell what they compared, whoever imports them first.
@@ -23,7 +27,24 @@ def quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-pytest_plugins = ["tests.store", "tests.pretend"]
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Every test begins with what migrations made, and nothing else; see emptying.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            emptying.keep_migrated()
+        patch.setattr(DatabaseOperations, "sql_flush", staticmethod(emptying.flush))
+        yield
+    # Who called a live server may have kept connections open, and each holds one of the database,
+    # which can not be dropped then.
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+pytest_plugins = ["tests.store", "tests.pretend", "tests.api"]
 
 
 @pytest.fixture

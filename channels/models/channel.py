@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from channels import registry
-from channels.models.encrypted import EncryptedJSONField
+from partners.models.encrypted import EncryptedJSONField
 
 
 def validate_time_zone(value: str) -> None:
