@@ -14,6 +14,7 @@ from channels import mapping
 from channels.models import Channel, Listing, ListingLevel
 from channels.signals import levels_due
 from inventory.signals import stock_changed
+from partners import prepared
 
 # Rows are locked in primary-key order before the update, as every bulk update of shared rows is.
 _MARK = """
@@ -141,7 +142,8 @@ def create_levels(channel: Channel) -> None:
 
 
 def _mark(source: str, *parameters: int | list[int] | list[bool], is_asked: bool = False) -> None:
-    with connection.cursor() as cursor:
+    rows = max(len(each) if isinstance(each, list) else 1 for each in parameters)
+    with prepared.cursor(rows) as cursor:
         statement = _MARK.format(source=source, is_asked="true" if is_asked else "false")
         cursor.execute(statement, parameters)
         channel_ids = sorted(row[0] for row in cursor.fetchall())

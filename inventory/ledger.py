@@ -23,6 +23,16 @@ __all__ = ["Cause", "Items", "Level", "Line", "Posting", "post"]
 Items = Iterable[tuple[int, int]]
 """Pairs of product id and a positive number of units."""
 
+MOVING = {
+    Reason.OPENING: 1,
+    Reason.RECEIVE: 1,
+    Reason.PRODUCE: 1,
+    Reason.CONSUME: -1,
+    Reason.ADJUST: 0,
+    Reason.TRANSFER: 0,
+}
+"""Reasons that stand on their own, without an order or a delivery, and the sign of their lines."""
+
 
 def _lines(warehouse_id: int, state: State, items: Items, sign: int = 1) -> list[Line]:
     lines = []
@@ -78,10 +88,42 @@ def put_away(warehouse_id: int, items: Items, cause: Cause) -> Posting:
 
 def adjust(warehouse_id: int, deltas: Items, cause: Cause) -> Posting:
     """Correct stock by signed numbers; a reason in words is required."""
-    if not cause.note.strip():
-        raise InvalidLines("Say why the stock is adjusted.", field="note")
     lines = [Line(product, warehouse_id, State.ON_HAND, delta) for product, delta in deltas]
-    return post(lines, Reason.ADJUST, cause)
+    return move(lines, Reason.ADJUST, cause)
+
+
+def move(lines: Sequence[Line], reason: Reason, cause: Cause) -> Posting:
+    """Stock of any number of warehouses came, left, moved between them or was corrected, for one of
+    the reasons in MOVING. Raises InvalidLines where a line's sign does not fit the reason, a
+    transfer does not add up, or an adjustment has no reason in words.
+    """
+    if reason == Reason.ADJUST and not cause.note.strip():
+        raise InvalidLines("Say why the stock is adjusted.", field="note")
+    sign = MOVING[reason]
+    for position, line in enumerate(lines):
+        if sign and line.delta * sign <= 0:
+            raise InvalidLines(
+                f"Line {position + 1}: {reason.label.lower()} units are"
+                f" {'above' if sign > 0 else 'below'} 0.",
+                field=f"lines.{position}.delta",
+            )
+    if reason == Reason.TRANSFER:
+        _demand_sums(lines)
+    return post(lines, reason, cause)
+
+
+def _demand_sums(lines: Sequence[Line]) -> None:
+    """What leaves one warehouse comes to another."""
+    sums: dict[int, int] = {}
+    for line in lines:
+        sums[line.product_id] = sums.get(line.product_id, 0) + line.delta
+    for position, line in enumerate(lines):
+        if sums[line.product_id]:
+            raise InvalidLines(
+                f"Line {position + 1}: what leaves one warehouse must come to another; the lines"
+                f" of this product add up to {sums[line.product_id]}, not 0.",
+                field=f"lines.{position}.delta",
+            )
 
 
 def count(warehouse_id: int, counted: Mapping[int, int], cause: Cause) -> Posting:

@@ -9,20 +9,24 @@ of its components, for two statements more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
-from psycopg.errors import NumericValueOutOfRange
 
 from inventory.errors import InsufficientStock, InvalidLines, KeyReused, Mirrored, OverReleased
 from inventory.lines import Cause, Level, Line, Posting
 from inventory.models import Movement, Product, Reason, State, Warehouse
 from inventory.parts import explode, is_repeat, parts_of
 from inventory.signals import stock_changed
+from partners import prepared
 
 ABSOLUTE = frozenset({Reason.COUNT, Reason.MIRROR, Reason.FORGET})
 """Of these a line without a difference says something, too."""
+
+MOST = 2_147_483_647
+"""Units that a level can hold."""
 
 # `fresh` is empty when the key is known, which makes a repeat a no-op. `locked` takes the row locks
 # in order and sees the newest committed numbers; `short` and `missing` are judged on those, and
@@ -33,6 +37,7 @@ ABSOLUTE = frozenset({Reason.COUNT, Reason.MIRROR, Reason.FORGET})
 # `bundled` has a row when a line names a bundle: nothing is written then, and the lines of its
 # components are posted instead. It is asked here and not before, because whoever composes a bundle
 # locks the table of levels, and this statement looks after it got past that lock.
+# `huge` has a row when a level could not hold the sum: nothing is written then.
 # `mirrored` has a row when somebody else than its source would change a mirror's stock, or a source
 # another warehouse's: nothing is written then. Who makes a mirror locks that table, too.
 # Movement numbers are drawn after the locks are held, so within one level they ascend in commit
@@ -75,6 +80,15 @@ WITH line AS MATERIALIZED (
         OR locked.committed + change.committed < 0
         OR locked.incoming + change.incoming < 0
         OR locked.staged + change.staged < 0
+), huge AS MATERIALIZED (
+    SELECT product_id, warehouse_id
+    FROM (
+        SELECT product_id, warehouse_id, locked.on_hand + change.on_hand AS on_hand,
+            locked.committed + change.committed AS committed,
+            locked.incoming + change.incoming AS incoming, locked.staged + change.staged AS staged
+        FROM locked JOIN change USING (product_id, warehouse_id)
+    ) AS after
+    WHERE greatest(abs(on_hand), committed, incoming, staged, abs(on_hand - committed)) > %(most)s
 ), mirrored AS MATERIALIZED (
     SELECT DISTINCT product_id, warehouse_id FROM fresh
     JOIN inventory_warehouse warehouse ON warehouse.id = warehouse_id
@@ -85,7 +99,7 @@ WITH line AS MATERIALIZED (
     SELECT product_id, warehouse_id, state, delta, reason, %(note)s, document, %(actor)s, %(key)s,
         n - 1, %(occurred_at)s, bundle_id
     FROM fresh WHERE NOT EXISTS (SELECT FROM short) AND NOT EXISTS (SELECT FROM missing)
-        AND NOT EXISTS (SELECT FROM mirrored)
+        AND NOT EXISTS (SELECT FROM mirrored) AND NOT EXISTS (SELECT FROM huge)
     ORDER BY n
     ON CONFLICT (key, line) DO NOTHING
     RETURNING line
@@ -106,6 +120,7 @@ WITH line AS MATERIALIZED (
 )
 SELECT 'level', * FROM updated
 UNION ALL SELECT 'short', * FROM short
+UNION ALL SELECT 'huge', product_id, warehouse_id, 0, 0, 0, 0 FROM huge
 UNION ALL SELECT 'missing', product_id, warehouse_id, 0, 0, 0, 0 FROM missing
 UNION ALL SELECT 'mirrored', product_id, warehouse_id, 0, 0, 0, 0 FROM mirrored
 UNION ALL SELECT 'clash', 0, 0, 0, 0, 0, 0 FROM clash
@@ -133,20 +148,37 @@ def post(lines: Sequence[Line], reason: Reason, cause: Cause) -> Posting:
     """
     _check(lines, reason)
     given = lines
-    with transaction.atomic():
+    with _one_transaction():
         found = _execute(lines, reason, cause)
         if found["bundled"]:
             lines = explode(lines, parts_of({line.product_id for line in lines}), reason)
             found = _execute(lines, reason, cause)
         if found["missing"]:
-            create_levels(
-                [line.product_id for line in lines], [line.warehouse_id for line in lines]
-            )
-            found = _execute(lines, reason, cause)
+            found = _execute_at_new_levels(lines, reason, cause)
+        if found["clash"]:
+            transaction.set_rollback(True)  # some lines were written, whoever catches what follows
         if not found["level"]:
             return _explain_refusal(given, lines, cause.key, found)
         _announce(lines, found["level"])
     return Posting(found["level"])
+
+
+def _one_transaction() -> AbstractContextManager[object]:
+    """The caller's, if there is one. A refused posting wrote nothing, so there is nothing to undo,
+    and a savepoint would cost the hot path two statements more."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
+
+
+def _execute_at_new_levels(
+    lines: Sequence[Line], reason: Reason, cause: Cause
+) -> dict[str, list[Level]]:
+    """Create the levels that are missing; a refused posting leaves none behind."""
+    with transaction.atomic():
+        create_levels([line.product_id for line in lines], [line.warehouse_id for line in lines])
+        found = _execute(lines, reason, cause)
+        if not found["level"]:
+            transaction.set_rollback(True)
+    return found
 
 
 def create_levels(product_ids: list[int], warehouse_ids: list[int]) -> None:
@@ -167,6 +199,8 @@ def _check(lines: Sequence[Line], reason: Reason) -> None:
 
 
 def _execute(lines: Sequence[Line], reason: Reason, cause: Cause) -> dict[str, list[Level]]:
+    if any(abs(line.delta) > MOST for line in lines):
+        raise _too_large()
     values: dict[str, Any] = {
         "products": [line.product_id for line in lines],
         "warehouses": [line.warehouse_id for line in lines],
@@ -179,25 +213,19 @@ def _execute(lines: Sequence[Line], reason: Reason, cause: Cause) -> dict[str, l
         "actor": cause.actor,
         "key": cause.key,
         "occurred_at": cause.occurred_at or timezone.now(),
+        "most": MOST,
     }
     found: dict[str, list[Level]] = {
         "level": [],
         "short": [],
         "missing": [],
         "mirrored": [],
+        "huge": [],
         "clash": [],
         "bundled": [],
     }
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(_POST, values)
-        except DataError as error:
-            if not isinstance(error.__cause__, NumericValueOutOfRange):
-                raise
-            raise InvalidLines(
-                "A quantity is larger than a stock level can hold (2,147,483,647): reduce it.",
-                field="quantity",
-            ) from error
+    with prepared.cursor(len(lines)) as cursor:
+        cursor.execute(_POST, values)
         for kind, *numbers in cursor.fetchall():
             found[kind].append(Level(*numbers))
     return found
@@ -222,6 +250,8 @@ def _explain_refusal(
         return Posting((), is_repeat=True)
     if found["mirrored"]:
         raise _not_its_source(lines, found["mirrored"][0])
+    if found["huge"]:
+        raise _too_large()
     if found["missing"]:
         level = found["missing"][0]
         raise InvalidLines(
@@ -229,6 +259,13 @@ def _explain_refusal(
             field="lines",
         )
     raise _shortage(lines, found["short"])
+
+
+def _too_large() -> InvalidLines:
+    return InvalidLines(
+        f"A quantity is larger than a stock level can hold ({MOST:,}): reduce it.",
+        field="quantity",
+    )
 
 
 def _shortage(lines: Sequence[Line], short: Sequence[Level]) -> InsufficientStock | OverReleased:

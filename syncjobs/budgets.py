@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import TypeVar
 
 import redis
@@ -155,6 +156,9 @@ class _Link:
             return otherwise, False
 
 
+_linking = Lock()
+
+
 @cache
 def _link(url: str) -> _Link:
     client = redis.Redis.from_url(
@@ -171,7 +175,8 @@ class RedisMeter:
     """One caller's view of an account's bucket: one call at a time, as an adapter makes them."""
 
     def __init__(self, account: str) -> None:
-        self._link = _link(settings.REDIS_URL)
+        with _linking:  # see partners.broker
+            self._link = _link(settings.REDIS_URL)
         self._key = _key(account)
         self._me = uuid.uuid4().hex
         self._local = self._link.local.setdefault(account, LocalMeter())

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from config.house import processes, valkey
+from partners import broker
 from syncjobs import hints
 
 
@@ -39,5 +40,5 @@ def stop(server: processes.Child) -> None:
 
 def forget_redis() -> None:
     """Let hints connect anew, as a fresh process would."""
-    hints._client.cache_clear()
+    broker.forget()
     hints._resting_until = 0.0
