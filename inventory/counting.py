@@ -6,8 +6,9 @@ Every verb locks the stocktake, then the levels; an expectation is always read u
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -16,6 +17,15 @@ from inventory.errors import InvalidLines, NotCounted, RecountRequired, WrongSta
 from inventory.models import Movement, Product, State, Stocktake, StocktakeLine, Warehouse
 
 _NAMED = 5
+
+_RECORD = """
+UPDATE inventory_stocktakeline line
+SET counted = seen.counted, expected = seen.expected, expected_movement = seen.movement,
+    counted_by = %(actor)s, counted_at = %(now)s
+FROM unnest(%(ids)s::bigint[], %(counted)s::int[], %(expected)s::int[], %(movements)s::bigint[])
+    AS seen(id, counted, expected, movement)
+WHERE line.id = seen.id
+"""
 
 
 @transaction.atomic
@@ -73,15 +83,16 @@ def record(stocktake: Stocktake, counted: Mapping[int, int], actor: str = "") ->
         if units < 0:
             raise InvalidLines("A count is 0 or more.", field="counted")
     frozen = _freeze(stocktake.warehouse_id, counted)
-    for product_id, units in counted.items():
-        line = lines[product_id]
-        line.expected, line.expected_movement = frozen[product_id]
-        line.counted, line.counted_by, line.counted_at = units, actor, timezone.now()
-    StocktakeLine.objects.bulk_update(
-        [lines[product_id] for product_id in counted],
-        ["expected", "expected_movement", "counted", "counted_by", "counted_at"],
-        batch_size=1000,
-    )
+    values: dict[str, Any] = {
+        "ids": [lines[product_id].pk for product_id in counted],
+        "counted": list(counted.values()),
+        "expected": [frozen[product_id][0] for product_id in counted],
+        "movements": [frozen[product_id][1] for product_id in counted],
+        "actor": actor,
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, values)
 
 
 def moved_since_frozen() -> Exists:

@@ -7,9 +7,9 @@ return whether they did so now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from inventory import ledger
@@ -25,6 +25,17 @@ from inventory.models import (
 
 Units = Mapping[int, int]
 """Product id to a positive number of units."""
+
+_RECEIVED = """
+UPDATE inventory_purchaseorderline line SET received = line.received + came.units
+FROM unnest(%s::bigint[], %s::int[]) AS came(id, units)
+WHERE line.id = came.id
+"""
+_PUT_AWAY = """
+UPDATE inventory_receiptline line SET put_away = line.put_away + went.units
+FROM unnest(%s::bigint[], %s::int[]) AS went(id, units)
+WHERE line.id = went.id
+"""
 
 
 @transaction.atomic
@@ -83,8 +94,9 @@ def receive(
 
 
 @transaction.atomic
-def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> None:
-    """Staged units go to their shelves and are in stock. The same key does it once.
+def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> bool:
+    """Staged units go to their shelves and are in stock. The same key does it once; False when it
+    was used before.
 
     Raises WrongState (not a staged receipt), InvalidLines, OverReceived, KeyReused.
     """
@@ -98,10 +110,8 @@ def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> None:
         lines = list(receipt.lines.order_by("pk").select_for_update(no_key=True))
         remaining = {line.product_id: line.quantity - line.put_away for line in lines}
         _demand_remaining(units, remaining, f"{receipt} ({order})", "put away")
-        for line in lines:
-            line.put_away += units.get(line.product_id, 0)
-        ReceiptLine.objects.bulk_update(lines, ["put_away"], batch_size=1000)
-    ledger.put_away(order.warehouse_id, sorted(units.items()), cause)
+        _add(_PUT_AWAY, lines, units)
+    return not ledger.put_away(order.warehouse_id, sorted(units.items()), cause).is_repeat
 
 
 @transaction.atomic
@@ -129,11 +139,17 @@ def _take_in(order: PurchaseOrder, units: Units) -> None:
     lines = _locked_lines(order)
     remaining = {line.product_id: line.ordered - line.received for line in lines}
     _demand_remaining(units, remaining, str(order), "received")
-    for line in lines:
-        line.received += units.get(line.product_id, 0)
-    PurchaseOrderLine.objects.bulk_update(lines, ["received"], batch_size=1000)
-    if all(line.received == line.ordered for line in lines):
+    _add(_RECEIVED, lines, units)
+    if all(left == units.get(product_id, 0) for product_id, left in remaining.items()):
         _set_status(order, PurchaseOrder.Status.CLOSED)
+
+
+def _add(statement: str, lines: Iterable[PurchaseOrderLine | ReceiptLine], units: Units) -> None:
+    """Count the units on these lines, which are locked: any number in one statement."""
+    meant = [line for line in lines if line.product_id in units]
+    values = [[line.pk for line in meant], [units[line.product_id] for line in meant]]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def _demand_remaining(units: Units, remaining: Units, document: str, done: str) -> None:
