@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,7 @@ class OrdersConfig(AppConfig):
 
     name = "orders"
     verbose_name = "Sales"
+
+    def ready(self) -> None:
+        # Models exist only now, so these modules can not be imported at the top.
+        import_module("orders.sight")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from inventory.errors import InvalidLines, WrongState
 from inventory.ledger import Cause
+from orders import news
 from orders.commitments import settling
 from orders.errors import OverNotified, UnknownLine
 from orders.models import Asn, AsnLine, SalesOrder, SalesOrderLine
@@ -86,6 +87,7 @@ def send(asn_ids: Collection[int], cause: Cause | None = None) -> int:
         )
         if todo:
             asn_sent.send(sender=None, asn_ids=[asn.pk for asn in todo])
+            news.sent([asn.pk for asn in todo])
     return len(todo)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from inventory import ledger, receiving
@@ -17,6 +17,11 @@ from orders.models import SalesOrder, SalesOrderLine
 
 Units = Mapping[int, int]
 """Units by order line id."""
+
+_SHIPPED = """
+UPDATE orders_salesorderline line SET shipped = line.shipped + gone.units
+FROM unnest(%s::bigint[], %s::int[]) AS gone(id, units) WHERE line.id = gone.id
+"""
 
 
 def ship(order_id: int, units: Units, cause: Cause) -> bool:
@@ -114,9 +119,8 @@ def _check(
 def _post(units: Mapping[SalesOrderLine, int], cause: Cause) -> bool:
     if not _move(units, cause):
         return False
-    for line, quantity in units.items():
-        line.shipped += quantity
-    SalesOrderLine.objects.bulk_update(units, ["shipped"])
+    with connection.cursor() as cursor:
+        cursor.execute(_SHIPPED, [[line.pk for line in units], list(units.values())])
     return True
 
 

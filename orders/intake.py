@@ -10,17 +10,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from inventory.errors import WrongState
 from inventory.ledger import Cause
+from orders import news
 from orders.commitments import settling
 from orders.errors import InvalidOrder, OrderConflict, UnknownLine
 from orders.models import SalesOrder, SalesOrderLine
 
 Status = SalesOrder.Status
+
+_ORDERED = """
+UPDATE orders_salesorderline line SET ordered = wanted.units
+FROM unnest(%s::bigint[], %s::int[]) AS wanted(id, units) WHERE line.id = wanted.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An order to place. `number` is its identity: placed again it changes nothing."""
+    """An order to place. `number` is its identity: placed again it changes nothing. `channel_id`:
+    of the channel that it comes from, for who sees it may hear of it."""
 
     number: str
     lines: Sequence[DraftLine]
@@ -40,6 +47,7 @@ class Draft:
     customer: str = ""
     placed_at: datetime | None = None
     is_unpaid: bool = False
+    channel_id: int | None = None
 
 
 def place(draft: Draft, cause: Cause | None = None) -> SalesOrder:
@@ -60,6 +68,7 @@ def place(draft: Draft, cause: Cause | None = None) -> SalesOrder:
             )
             with settling([order.pk], cause):
                 _add(order, draft.lines)
+            news.placed({order.pk: draft.channel_id})
     except IntegrityError:
         return _placed_before(draft)
     return order
@@ -103,6 +112,7 @@ def _place_fresh(drafts: Sequence[Draft], cause: Cause) -> list[SalesOrder]:
             for order, draft in zip(orders, drafts, strict=True)
             for line in _lines(order, draft.lines)
         )
+    news.placed({order.pk: draft.channel_id for order, draft in zip(orders, drafts, strict=True)})
     return orders
 
 
@@ -175,14 +185,15 @@ def edit(
             raise WrongState(f"Order {order} is archived or canceled: it can not be edited.")
         lines = {line.pk: line for line in order.lines.select_related("product")}
         for line_id, units in ordered.items():
-            _set_ordered(lines, line_id, units)
-        SalesOrderLine.objects.bulk_update(lines.values(), ["ordered"])
+            _demand_enough(lines, line_id, units)
+        with connection.cursor() as cursor:
+            cursor.execute(_ORDERED, [list(ordered), list(ordered.values())])
         _check_lines(order.number, additions)
         _add(order, additions)
     return order
 
 
-def _set_ordered(lines: Mapping[int, SalesOrderLine], line_id: int, units: int) -> None:
+def _demand_enough(lines: Mapping[int, SalesOrderLine], line_id: int, units: int) -> None:
     line = lines.get(line_id)
     if line is None:
         raise UnknownLine("A line is not this order's: load the order again.", field="lines")
@@ -193,7 +204,6 @@ def _set_ordered(lines: Mapping[int, SalesOrderLine], line_id: int, units: int) 
             " ASNs.",
             field="ordered",
         )
-    line.ordered = units
 
 
 def close(order_ids: Collection[int]) -> int:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from inventory import ledger
 from inventory.ledger import Cause, Line
 from inventory.models import Movement, Reason, State
 from orders.errors import OverReturned, UnknownLine
-from orders.models import SalesOrder, SalesOrderLine
+from orders.models import SalesOrder
+
+_RETURNED = """
+UPDATE orders_salesorderline line SET returned = line.returned + back.units
+FROM unnest(%s::bigint[], %s::int[]) AS back(id, units) WHERE line.id = back.id
+"""
 
 
 def take_back(order_id: int, units: Mapping[int, int], cause: Cause) -> bool:
@@ -44,7 +49,6 @@ def take_back(order_id: int, units: Mapping[int, int], cause: Cause) -> bool:
         ]
         if ledger.post(movements, Reason.RETURN, cause).is_repeat:
             return False
-        for line_id, quantity in units.items():
-            lines[line_id].returned += quantity
-        SalesOrderLine.objects.bulk_update(lines.values(), ["returned"])
+        with connection.cursor() as cursor:
+            cursor.execute(_RETURNED, [list(units), list(units.values())])
     return True

@@ -23,6 +23,13 @@ class Asn(models.Model):
         ordering = ["-id"]
         verbose_name = "ASN"
         verbose_name_plural = "ASNs"
+        indexes = [
+            models.Index(
+                fields=["tracking_number"],
+                condition=~Q(tracking_number=""),
+                name="asn_by_tracking",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"ASN-{self.pk}"
