@@ -11,6 +11,8 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now, so these modules can not be imported at the top.
+        import_module("channels.sight")
         import_module("channels.due").connect()
         import_module("channels.mapping").connect()
+        import_module("channels.onboarding").connect()
         import_module("channels.transmission").connect()

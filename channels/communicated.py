@@ -3,13 +3,13 @@ or as of any past moment, from stored facts alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from channels import profiles, reasons, registry
+from channels import mapping, profiles, reasons, registry
 from channels.contract import ChannelError
 from channels.models import Communicated, Observation, Publication
 from channels.models.publication import Status
@@ -109,7 +109,8 @@ def rows_as_of(table: QuerySet[Communicated], moment: datetime) -> list[Row]:
     """The same rows as they were: stock from the ledger, what was told and read from its receipts.
 
     So are the mapping of warehouses, the profiles and the selling lists. What had been told once
-    and was left alone should show what it showed. A listing ticked later has no row.
+    and was left alone should show what it showed. A listing ticked later has no row; where nothing
+    was recorded of a place yet, no number is right.
     """
     entries = list(
         table.filter(listing__ticked_at__lte=moment).annotate(
@@ -121,12 +122,27 @@ def rows_as_of(table: QuerySet[Communicated], moment: datetime) -> list[Row]:
         )
     )
     places = [_place(entry) for entry in entries if entry.location_id]
-    decisions = decide(places, as_of=moment)
+    decisions = _known(entries, decide(places, as_of=moment), moment)
     lists = profiles.lists_then({entry.listing_id for entry in entries}, moment)
     return [
         _past_row(entry, decisions.get(_place(entry)), lists.get(entry.listing_id, ""), moment)
         for entry in entries
     ]
+
+
+def _known(
+    entries: Iterable[Communicated], decisions: Mapping[Place, Decision], moment: datetime
+) -> dict[Place, Decision]:
+    """A place that no warehouse feeds any more should show 0. What was there before one ever did,
+    before anything was told or read, is not known."""
+    unfed = {place for place, decision in decisions.items() if not decision.inputs}
+    begun = mapping.fed_by_then({place.location_id for place in unfed}, moment)
+    recorded = {_place(entry) for entry in entries if _latest(entry)[1] is not None}
+    dark = {place for place in unfed - recorded if place.location_id not in begun}
+    return {
+        place: replace(decision, quantity=None, steps=()) if place in dark else decision
+        for place, decision in decisions.items()
+    }
 
 
 _TOLD = Q(status__in=[Status.ACCEPTED, Status.OBSERVED])

@@ -77,6 +77,15 @@ def _then(location_ids: Collection[int], moment: datetime) -> Sequence[tuple[int
     return list(periods.order_by("location_id", "warehouse_id").values_list(*_COLUMNS))
 
 
+def fed_by_then(location_ids: Collection[int], moment: datetime) -> set[int]:
+    """Of these locations, those that some warehouse had ever fed by a moment. One query, or none
+    for none."""
+    if not location_ids:
+        return set()
+    periods = FeedPeriod.objects.filter(location__in=location_ids, began_at__lte=moment)
+    return set(periods.order_by().values_list("location_id", flat=True).distinct())
+
+
 def connect() -> None:
     """Listen to warehouses: a new one may feed a default location at once. Called at start."""
     post_save.connect(_on_warehouse_saved, Warehouse, dispatch_uid="channels.mapping")

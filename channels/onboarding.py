@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from channels import belief, due
@@ -18,6 +19,9 @@ from channels.contract import Adapter, Code
 from channels.matching import match
 from channels.models import Channel, Listing
 from inventory.models import Product
+
+SWITCHES = frozenset({"is_active", "is_excluded"})
+"""Of a product: whether any channel is told of it."""
 
 
 def eligible_at(channel: Channel, ticked_at: datetime.datetime) -> datetime.datetime:
@@ -122,3 +126,20 @@ def onboard(channel: Channel, listings: Sequence[Listing], adapter: Adapter) -> 
         belief.forget(linked, is_new=True)
         due.by_listing(linked)
     return codes
+
+
+def connect() -> None:
+    """Listen to products; called at start."""
+    post_save.connect(_on_product_saved, Product, dispatch_uid="channels.onboarding")
+
+
+def _on_product_saved(
+    instance: Product, update_fields: Collection[str] | None, **_: object
+) -> None:
+    """A save that names its fields says what it changed. One that names none says nothing: pages
+    that save so look for themselves, and tell the person what came of it."""
+    changed = frozenset(update_fields or ())
+    if changed & SWITCHES:
+        due.by_listing(list(Listing.objects.filter(product=instance)))
+    if changed:
+        rematch(instance, changed)

@@ -106,6 +106,7 @@ def rule_of(
         minimum=version.minimum,
         unknown=Unknown(version.unknown),
         warehouse_ids=frozenset(version.warehouse_ids),
+        profile_id=(profile or version.profile).pk,
     )
 
 

@@ -60,7 +60,7 @@ class Rule:
 
     quantity: of CUSTOM and NOT_MORE_THAN. buffer: units kept back. percentage: of what is at hand,
     1 to 100, rounded down. minimum: fewer are shown as 0. warehouse_ids: only these count, of those
-    that feed the location; empty is all.
+    that feed the location; empty is all. profile_id: whose rule it is; None for the plain one.
     """
 
     name: str = "Product value"
@@ -72,6 +72,7 @@ class Rule:
     minimum: int = 0
     unknown: Unknown = Unknown.HOLD
     warehouse_ids: frozenset[int] = frozenset()
+    profile_id: int | None = None
 
     @property
     def is_once(self) -> bool:
@@ -195,6 +196,7 @@ def _rule_as_json(rule: Rule) -> dict[str, Any]:
         "minimum": rule.minimum,
         "unknown": str(rule.unknown),
         "warehouse_ids": sorted(rule.warehouse_ids),
+        "profile_id": rule.profile_id,
     }
 
 
@@ -293,6 +295,8 @@ def describe(explanation: dict[str, Any]) -> str:
 
 def _describe_nothing(explanation: dict[str, Any]) -> str:
     rule, inputs = explanation["rule"], explanation["inputs"]
+    if not inputs:  # of now it would be 0
+        return "Nothing is known of that moment: no stock was shown here yet, told or read."
     if explanation.get("is_left_alone"):
         return f"Rule “{rule['name']}” told its number once; what is shown now is not known."
     why = "Stock was never counted"

@@ -58,6 +58,7 @@ def place(channel: Channel, bound: ChannelOrder, remote: RemoteOrder) -> Obstacl
         source=channel.name,
         placed_at=remote.placed_at,
         is_unpaid=remote.is_unpaid,
+        channel_id=channel.pk,
     )
     bound.order = intake.place(draft, Cause(actor=str(channel)))
     bound.save(update_fields=["order"])
