@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from channels.contract import Code
 from syncjobs.claims import Claim
+from syncjobs.news import Shown
 
 RETRY_AFTER = timedelta(minutes=15)
 """A refused level rests this long, doubled with each failure up to a day, or until it changes."""
@@ -25,7 +27,8 @@ _LOCK = """
 WITH news AS MATERIALIZED (
     SELECT * FROM unnest({arrays}) AS n({columns})
 ), locked AS MATERIALIZED (
-    SELECT level.id FROM channels_listinglevel level JOIN news ON news.id = level.id
+    SELECT level.id, level.acknowledged FROM channels_listinglevel level
+    JOIN news ON news.id = level.id
     ORDER BY level.id FOR NO KEY UPDATE OF level
 )
 UPDATE channels_listinglevel level SET {changes}
@@ -49,7 +52,7 @@ _ACCEPTED = _LOCK.format(
         is_update_asked = level.is_update_asked AND level.stale_version > news.version,
         pushed_version = greatest(level.pushed_version, news.version)
     """,
-    answer="RETURNING level.id, level.acknowledged",
+    answer="RETURNING level.id, level.acknowledged, locked.acknowledged",
 )
 # Without compare-and-set nobody knows whether what happened meanwhile came before or after the
 # number. Where a later number was told already, this one may have been applied over it: `told` is
@@ -74,7 +77,7 @@ _ACCEPTED_FOR_LATER = _LOCK.format(
         is_falling = level.is_falling AND level.stale_version > news.version,
         pushed_version = greatest(level.pushed_version, news.version)
     """,
-    answer="RETURNING level.id, level.acknowledged",
+    answer="RETURNING level.id, level.acknowledged, locked.acknowledged",
 )
 _SUBMITTED = _LOCK.format(
     arrays="%s::bigint[], %s::int[], %s::bigint[]",
@@ -205,7 +208,7 @@ _REFUSED = _LOCK.format(
 )
 
 
-def _execute(sql: str, rows: Sequence[Sequence[object]]) -> list[tuple[int, int | None]]:
+def _execute(sql: str, rows: Sequence[Sequence[object]]) -> list[tuple[Any, ...]]:
     if not rows:
         return []
     with connection.cursor() as cursor:
@@ -215,23 +218,28 @@ def _execute(sql: str, rows: Sequence[Sequence[object]]) -> list[tuple[int, int 
 
 def accept(
     rows: Iterable[tuple[int, int | None, int | None, int]], *, is_late: bool
-) -> dict[int, int | None]:
+) -> dict[int, Shown]:
     """The channel took numbers: (level id, quantity, expected, version). `is_late`: the answer came
     to another process than the one that asked, so orders may have been imported in between.
 
-    Returns by level id what it shows now: not the number told where an order of the channel moved
-    our belief meanwhile."""
-    return dict(_execute(_ACCEPTED, [(*row, is_late) for row in rows]))
+    Returns by level id what it shows now, and before: not the number told where an order of the
+    channel moved our belief meanwhile."""
+    return _shown(_execute(_ACCEPTED, [(*row, is_late) for row in rows]))
 
 
 def accept_for_later(
     rows: Iterable[tuple[int, int | None, int | None, int, bool]],
-) -> dict[int, int | None]:
+) -> dict[int, Shown]:
     """The channel took numbers that it will show later: (level id, quantity, expected, version,
     whether a later number was told before this answer came). They are unconfirmed from now on.
 
-    Returns by level id what we believe it to show; None where that can not be known: due again."""
-    return dict(_execute(_ACCEPTED_FOR_LATER, list(rows)))
+    Returns by level id what we believe it to show, and before; None where that can not be known:
+    due again."""
+    return _shown(_execute(_ACCEPTED_FOR_LATER, list(rows)))
+
+
+def _shown(rows: Iterable[tuple[Any, ...]]) -> dict[int, Shown]:
+    return {level_id: Shown(now, was) for level_id, now, was in rows}
 
 
 def submit(rows: Iterable[tuple[int, int | None, int]]) -> None:

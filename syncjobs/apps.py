@@ -11,7 +11,9 @@ class SyncJobsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now, so these modules can not be imported at the top.
-        import_module("syncjobs.hints").connect(import_module("syncjobs.tasks").queue)
+        import_module("syncjobs.sight")
+        tasks = import_module("syncjobs.tasks")
+        import_module("syncjobs.hints").connect(tasks.queue, tasks.queue_telling)
         import_module("syncjobs.forensics").connect()
         import_module("syncjobs.runner").connect()
         make_meter = import_module("syncjobs.budgets").RedisMeter

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -32,7 +32,7 @@ from channels.contract import (
 from channels.models import Batch, Channel, Publication
 from channels.models.publication import Status
 from channels.rules import Decision
-from syncjobs import acknowledgements
+from syncjobs import acknowledgements, news
 from syncjobs.claims import Claim
 
 ATTEMPTS = 4
@@ -247,13 +247,7 @@ def record(batch: Batch, adapter: Adapter, answers: Sequence[Answer], *, is_late
     }
     now = timezone.now()
     with transaction.atomic():
-        if adapter.is_eventual:
-            later = overtaken(batch)
-            shown = acknowledgements.accept_for_later(
-                (*row, row[0] in later) for row in accepted.values()
-            )
-        else:
-            shown = acknowledgements.accept(accepted.values(), is_late=is_late)
+        shown = _accept(batch, adapter, accepted.values(), is_late=is_late)
         with connection.cursor() as cursor:
             cursor.execute(
                 _ANSWER,
@@ -263,7 +257,9 @@ def record(batch: Batch, adapter: Adapter, answers: Sequence[Answer], *, is_late
                     [str(answer.code) for answer in answers],
                     [answer.message for answer in answers],
                     [
-                        shown.get(accepted[position][0]) if position in accepted else None
+                        shown[accepted[position][0]].now
+                        if position in accepted and accepted[position][0] in shown
+                        else None
                         for position in range(len(answers))
                     ],
                     batch.pk,
@@ -275,6 +271,16 @@ def record(batch: Batch, adapter: Adapter, answers: Sequence[Answer], *, is_late
             attempts=batch.attempts,
             zeroed=min(batch.zeroed, sum(not row[1] and row[2] != 0 for row in accepted.values())),
         )
+        news.communicated(shown, now)
+
+
+def _accept(
+    batch: Batch, adapter: Adapter, told: Iterable[Told], *, is_late: bool
+) -> dict[int, news.Shown]:
+    if not adapter.is_eventual:
+        return acknowledgements.accept(told, is_late=is_late)
+    later = overtaken(batch)
+    return acknowledgements.accept_for_later((*row, row[0] in later) for row in told)
 
 
 def overtaken(batch: Batch) -> set[int]:

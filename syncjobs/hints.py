@@ -1,10 +1,11 @@
-"""Wakes a pusher soon after a commit, and never gets in the way of that commit.
+"""Wakes a pusher, or a teller of a partner's webhook, soon after a commit, and never gets in the
+way of that commit.
 
-A hint is a convenience: a level that is due stays due, and the sweep finds it. So a broker that is
-down or slow costs a movement at most one short timeout every few seconds, and the hint is dropped.
+A hint is a convenience: what is due stays due, and the sweep finds it. So a broker that is down or
+slow costs a movement at most one short timeout every few seconds, and the hint is dropped.
 
-One hint per channel waits in the queue at a time. The marker that says so is removed by the task
-before it looks for work, so a commit either finds no marker and sends a hint, or is seen.
+One hint per channel or webhook waits in the queue at a time. The marker that says so is removed by
+the task before it looks for work, so a commit either finds no marker and sends a hint, or is seen.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
 
-import redis
-from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from channels.signals import levels_due
+from partners import broker, events
 
 MARKER_SECONDS = 60
 """A marker whose task was lost is forgotten after this; later commits then hint again."""
@@ -29,23 +28,16 @@ REST_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 _resting_until = 0.0
 _send: Callable[[int], None] | None = None
+_tell: Callable[[int], None] | None = None
 
 
-@cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=settings.HINT_TIMEOUT_SECONDS,
-        socket_timeout=settings.HINT_TIMEOUT_SECONDS,
-        retry=None,
-    )
-
-
-def connect(send: Callable[[int], None]) -> None:
-    """Listen to channels; `send` queues the task for a channel id. Called once, at start."""
-    global _send  # noqa: PLW0603 - one process, one way to send
-    _send = send
+def connect(send: Callable[[int], None], tell: Callable[[int], None]) -> None:
+    """Listen to channels and partners; `send` queues the task for a channel id, `tell` the one for
+    a webhook id. Called once, at start."""
+    global _send, _tell
+    _send, _tell = send, tell
     levels_due.connect(_on_levels_due, dispatch_uid="syncjobs.hints")
+    events.wake_by(wake)
 
 
 def _on_levels_due(channel_ids: Sequence[int], **_: object) -> None:
@@ -54,14 +46,23 @@ def _on_levels_due(channel_ids: Sequence[int], **_: object) -> None:
 
 def give(channel_ids: Sequence[int]) -> bool:
     """Hint that these channels have something due. False when the hint was dropped."""
+    return _hint([(_marker(each), each) for each in channel_ids], _send)
+
+
+def wake(webhook_ids: Sequence[int]) -> bool:
+    """Hint that something waits for these webhooks. False when the hint was dropped."""
+    return _hint([(_bell(each), each) for each in webhook_ids], _tell)
+
+
+def _hint(marked: Sequence[tuple[str, int]], queue: Callable[[int], None] | None) -> bool:
     global _resting_until  # noqa: PLW0603 - the breaker of this process
     if time.monotonic() < _resting_until:
         return False
     try:
-        for channel_id in channel_ids:
-            if _client().set(_marker(channel_id), 1, nx=True, ex=MARKER_SECONDS) and _send:
-                _send(channel_id)
-    except (redis.RedisError, OperationalError, OSError) as error:
+        for marker, pk in marked:
+            if broker.client().set(marker, 1, nx=True, ex=MARKER_SECONDS) and queue:
+                queue(pk)
+    except (*broker.UNREACHABLE, OperationalError) as error:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("Hint dropped, the sweep will find what is due: %s", error)
         return False
@@ -69,13 +70,26 @@ def give(channel_ids: Sequence[int]) -> bool:
 
 
 def take(channel_id: int) -> None:
-    """A task begins: from now on a commit must send a hint of its own."""
+    """A push begins: from now on a commit must send a hint of its own."""
+    _forget(_marker(channel_id))
+
+
+def take_bell(webhook_id: int) -> None:
+    """A telling begins: from now on a commit must send a hint of its own."""
+    _forget(_bell(webhook_id))
+
+
+def _forget(marker: str) -> None:
     try:
-        _client().delete(_marker(channel_id))
-    except redis.RedisError as error:
+        broker.client().delete(marker)
+    except broker.UNREACHABLE as error:
         # The marker outlives this by a minute at most; the sweep covers that minute.
         logger.warning("Hint marker not removed: %s", error)
 
 
 def _marker(channel_id: int) -> str:
     return f"stockcast:hint:{channel_id}"
+
+
+def _bell(webhook_id: int) -> str:
+    return f"stockcast:bell:{webhook_id}"

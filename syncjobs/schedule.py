@@ -14,7 +14,8 @@ from channels import accounts, mapping, notices, onboarding, profiles, registry
 from channels.contract import ChannelError
 from channels.models import Batch, Channel, ListingLevel, Location
 from channels.models.publication import Status
-from syncjobs import claims, forensics, lease, resuming
+from partners import telling
+from syncjobs import claims, forensics, hints, lease, resuming
 from syncjobs.models import Run
 from syncjobs.runner import drain
 
@@ -99,6 +100,14 @@ def send_new_products() -> None:
     for channel in Channel.objects.filter(is_active=True, is_stock_synced=True):
         if onboarding.waiting(channel):
             _run(channel, Run.Kind.NEW)
+
+
+def tell_partners() -> None:
+    """Wake the tellers of all webhooks that something waits for: each has a task of its own, so a
+    receiver that is slow keeps no other waiting. Then forget what was told long ago."""
+    now = timezone.now()
+    hints.wake(telling.due(now))
+    telling.forget_old(now)
 
 
 def _run(channel: Channel, kind: Run.Kind) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from partners import telling
+from partners.rest import repeats
 from syncjobs import hints, schedule
 from syncjobs.models import Run
 from syncjobs.runner import drain
@@ -52,6 +54,31 @@ def send_new_products() -> None:
     schedule.send_new_products()
 
 
+@shared_task(ignore_result=True)
+def forget_answers() -> None:
+    """Every hour: what partners were answered so long ago that a repetition counts as new."""
+    repeats.forget_old()
+
+
+@shared_task(ignore_result=True)
+def tell(webhook_id: int) -> None:
+    """Tell a partner's webhook what waits for it: the answer to a hint."""
+    hints.take_bell(webhook_id)
+    if telling.tell(webhook_id):
+        hints.wake([webhook_id])
+
+
+@shared_task(ignore_result=True)
+def tell_all() -> None:
+    """Every minute: what waits for any webhook, hint or not; and what was told long ago goes."""
+    schedule.tell_partners()
+
+
 def queue(channel_id: int) -> None:
     """Queue a push without waiting: hints send by this."""
     push.apply_async((channel_id,), retry=False)
+
+
+def queue_telling(webhook_id: int) -> None:
+    """Queue the telling of a webhook without waiting."""
+    tell.apply_async((webhook_id,), retry=False)

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from channels.models import Channel
@@ -31,7 +32,11 @@ class ProcessLog(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name = "process log"
-        indexes = [models.Index(fields=["channel", "-id"], name="log_by_channel")]
+        indexes = [
+            models.Index(fields=["channel", "-id"], name="log_by_channel"),
+            models.Index(fields=["-created_at", "-id"], name="log_by_time"),
+            models.Index(fields=["-id"], condition=Q(level="error"), name="log_errors"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku or self.channel}: {self.code}"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from channels.contract import Code
 from channels.models import Channel
-from syncjobs import records
+from syncjobs import news, records
 from syncjobs.models import Finding, Run
 from syncjobs.reconcile import judging, mending
 from syncjobs.reconcile.evidence import Case
@@ -89,6 +89,7 @@ def keep(
         found = [_finding(channel, each) for each in judged]
         _close(agreeing)
         opened = _open([each for each in found if each is not None], channel)
+        news.opened(opened)
         _see([each.case for each in judged], read_at)
     _log(run, opened, judged)
 
