@@ -95,6 +95,13 @@ NAVIGATION = [
         _entry("Schedules", "schedule", "django_celery_beat.periodictask"),
     ),
     _group(
+        "Partners",
+        _entry("Partners", "handshake", "partners.partner"),
+        _entry("API keys", "key", "partners.apikey"),
+        _entry("Webhooks", "webhook", "partners.webhook"),
+        _entry("Deliveries", "outbound", "partners.delivery"),
+    ),
+    _group(
         "People",
         _entry("Users", "person", "auth.user"),
         _entry("Groups", "group", "auth.group"),
@@ -116,6 +123,8 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "config.unfold.environment",
     "GLOBAL_CALLBACK": "config.greeting.fill",
     "DASHBOARD_CALLBACK": "syncjobs.admin.dashboard.fill",
+    "LOGIN": {"form": "config.login.LoginForm"},
+    "ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("second-factor")}]},
     "COLORS": {"primary": _INDIGO},
     "STYLES": [_asset("stockcast/stockcast.css")],
     "SIDEBAR": {"show_search": True, "navigation": NAVIGATION},

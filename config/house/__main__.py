@@ -104,6 +104,9 @@ def open_house(keeper: Keeper, running: servers.Servers, listener: socket.socket
     keeper.environment["STOCKCAST_PUBLIC_URL"] = os.environ.get("STOCKCAST_PUBLIC_URL") or here
     is_demo = os.environ.get("STOCKCAST_DEMO", "1").lower() not in ("0", "false", "no", "off", "")
     keeper.environment["STOCKCAST_DEMO"] = "1" if is_demo else "0"
+    if is_demo:  # whoever tries webhooks here has the receiver on this machine, too
+        receivers = os.environ.get("STOCKCAST_WEBHOOK_PRIVATE", f"{HOST},localhost")
+        keeper.environment["STOCKCAST_WEBHOOK_PRIVATE"] = receivers
     urls = {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url}
     running.tell("starting", **urls)
 
