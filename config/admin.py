@@ -11,8 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.decorators import action, display
 
 from config.second_factor import devices
-from inventory.admin.dialogs import ObjectDialog, ask
-from inventory.admin.refusals import reported
+from desk.dialogs import ObjectDialog, ask, reported
 from syncjobs.admin import people
 
 # Their own pages show the keys of everybody's app.

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.response import Response
 
-from inventory.errors import KeyReused, Refused
+from desk.errors import Refused
+from inventory.errors import KeyReused
 from partners.rest import problems
 from partners.rest.problems import MEDIA_TYPE, TYPE, Problem
 from partners.rest.repeats import HEADER

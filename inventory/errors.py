@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-
-class Refused(Exception):  # noqa: N818 - the word a person reads; every floor derives from it
-    """A request that makes no sense now. Nothing was changed.
-
-    `code` is stable and machine-readable, `field` names the input to correct ("" when none).
-    """
-
-    code: ClassVar[str] = "refused"
-
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
+from desk.errors import Refused
 
 
 class InsufficientStock(Refused):

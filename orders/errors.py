@@ -1,6 +1,6 @@
 """Refusals of the orders floor."""
 
-from inventory.errors import Refused
+from desk.errors import Refused
 
 
 class OrderConflict(Refused):

@@ -9,14 +9,14 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from channels import profiles, selling
 from channels.admin import wording
 from channels.admin.previewing import CONFIRMED
 from channels.models import Channel, Listing, SellingList
-from inventory.errors import Refused
+from desk.errors import Refused
+from desk.lists import ModelAdmin
 
 NO_LIST = "none"
 

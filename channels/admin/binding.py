@@ -7,16 +7,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from channels import reasons, transmission
-from channels.admin.cells import NOTHING, ago, badge, link, page_of, two_lines
 from channels.models import ChannelOrder, Transmission
-from inventory.admin.dialogs import ObjectDialog, ask
-from inventory.admin.readonly import ReadOnlyMixin
-from inventory.admin.refusals import reported
+from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
+from desk.dialogs import ObjectDialog, ask, reported
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
 
 TRANSMISSION_COLORS = {
     Transmission.Status.WAITING: "info",
@@ -58,7 +57,6 @@ class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     list_select_related = ["channel", "order"]
     search_fields = ["=number", "=external_id", "=order__number"]
     search_help_text = "A whole order number, ours or the channel's"
-    show_full_result_count = False
     ordering = ["-id"]
     fields = ["channel", "number", "external_id", "show_order", "show_reason", "message"]
     fields += ["placed_at", "heard_at", "show_changed"]
@@ -93,7 +91,6 @@ class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
     list_select_related = ["asn", "channel_order__channel"]
     search_fields = ["=channel_order__number", "=asn__tracking_number"]
     search_help_text = "A whole order or tracking number"
-    show_full_result_count = False
     fields = ["asn", "show_order", "show_status", "show_reason", "message", "show_sent"]
     readonly_fields = ["show_order", "show_status", "show_reason", "show_sent"]
     actions = ["send_again"]

@@ -1,22 +1,9 @@
-"""Small things that lists and pages of several floors show alike."""
+"""How this floor's states look in lists and on pages."""
 
 from __future__ import annotations
 
-import datetime
-from urllib.parse import urlencode
-
-from django.contrib.admin.utils import quote
-from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.db.models import Model
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-
 from channels.models import Communicated
-
-NOTHING = "–"
+from desk.cells import badge
 
 STATE_COLORS = {
     Communicated.State.OFF: "",
@@ -33,53 +20,8 @@ STATE_COLORS = {
 }
 
 
-def page_of(thing: Model) -> str:
-    """Address of a record's own page."""
-    options = thing._meta  # noqa: SLF001 - Django's documented API
-    return reverse(
-        f"admin:{options.app_label}_{options.model_name}_change", args=[quote(str(thing.pk))]
-    )
-
-
-def list_of(model: type[Model], **filters: object) -> str:
-    """Address of a model's list, filtered."""
-    options = model._meta  # noqa: SLF001 - Django's documented API
-    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return f"{url}?{urlencode(filters)}" if filters else url
-
-
 def activity(is_buyable: bool | None) -> str:  # noqa: FBT001 - a column's value
     """Whether the channel offers it, in a word; empty when the channel does not say."""
     if is_buyable is None:
         return ""
     return badge("success", "Active") if is_buyable else badge("warning", "Inactive")
-
-
-def link(url: str, text: object) -> SafeString:
-    """A link in the house's colour."""
-    return format_html('<a class="sc-link" href="{}">{}</a>', url, text)
-
-
-def ago(moment: datetime.datetime | None) -> str:
-    """How long ago, with the full time on hover; a dash for never."""
-    if moment is None:
-        return NOTHING
-    local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(),
-        formats.date_format(local, "Y-m-d H:i:s T"),
-        naturaltime(moment),
-    )
-
-
-def badge(color: str, text: object) -> SafeString:
-    """A small coloured label, as lists show it."""
-    return render_to_string("unfold/helpers/label.html", {"type": color, "text": text})
-
-
-def two_lines(first: object, second: object) -> SafeString:
-    """A value with a quieter line below it."""
-    return format_html(
-        '<span class="sc-two"><span>{}</span><span class="sc-quiet">{}</span></span>', first, second
-    )

@@ -10,11 +10,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from channels import accounts, due, notices, onboarding, reasons, registry
-from channels.admin.cells import NOTHING, ago, badge, link, list_of, page_of, two_lines
 from channels.admin.channel_form import field_names, form_for
 from channels.admin.channel_profile import ChannelProfileMixin
 from channels.admin.location import LocationInline, plain
@@ -23,9 +21,11 @@ from channels.contract import ChannelError
 from channels.models import Channel, Notice
 from channels.rules import PLAIN
 from channels.signals import levels_due
-from inventory.admin.dialogs import ObjectDialog, ask
-from inventory.admin.refusals import RefusalsMixin, reported
-from inventory.errors import Refused
+from desk.cells import NOTHING, ago, badge, link, list_of, page_of, two_lines
+from desk.dialogs import ObjectDialog, ask, reported
+from desk.errors import Refused
+from desk.lists import ModelAdmin
+from desk.refusals import RefusalsMixin
 
 SWITCHES = ["is_active", "is_stock_synced", "is_updated_on_change"]
 HOOKS = ["show_hook", ("show_hooks_checked", "show_last_notice")]

@@ -8,15 +8,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from channels import profiles, selling
 from channels.admin import wording
-from channels.admin.cells import page_of
 from channels.admin.previewing import CONFIRMED
 from channels.admin.profile import newest_versions
 from channels.models import Channel, Profile
+from desk.cells import page_of
+from desk.lists import ModelAdmin
 
 NO_PROFILE = "none"
 

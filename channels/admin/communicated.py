@@ -8,13 +8,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from channels import reasons
-from channels.admin.cells import NOTHING, STATE_COLORS, activity, ago, badge, two_lines
+from channels.admin.cells import STATE_COLORS, activity
 from channels.admin.explanation import explain
 from channels.admin.filters import (
     ActivityFilter,
@@ -27,8 +26,10 @@ from channels.communicated import should
 from channels.models import Communicated
 from channels.publishing import Place, decide
 from channels.rules import PLAIN, Decision
-from inventory.admin.readonly import ReadOnlyMixin
-from inventory.admin.refusals import RefusalsMixin
+from desk.cells import NOTHING, ago, badge, two_lines
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
+from desk.refusals import RefusalsMixin
 
 UNKNOWN = "unknown"
 
@@ -95,10 +96,8 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     ]
     list_filter_submit = True
     list_fullwidth = True
-    list_per_page = 50
     search_fields = ["product__sku", "product__name"]
     search_help_text = "SKU or name"
-    show_full_result_count = False
     ordering = ["product__sku", "channel__name", "location__name"]
     empty_hint = (
         "Nothing is communicated yet. Connect a channel, then tick it under Marketplace on a "

@@ -13,13 +13,14 @@ from django.utils import formats, timezone
 
 from channels import reasons, registry, rules
 from channels.admin import wording
-from channels.admin.cells import STATE_COLORS, activity, ago, list_of
+from channels.admin.cells import STATE_COLORS, activity
 from channels.admin.history import Event, history_of
 from channels.communicated import should
 from channels.contract import ChannelError, Code
 from channels.models import Communicated, Feed
 from channels.publishing import Place, decide
 from channels.rules import PLAIN, Decision
+from desk.cells import ago, list_of
 from inventory.models import Movement
 from orders.commitments import HELD, HOLDS
 from orders.models import SalesOrderLine

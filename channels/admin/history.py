@@ -6,9 +6,9 @@ import datetime
 from dataclasses import dataclass
 
 from channels import reasons, rules
-from channels.admin.cells import ago
 from channels.models import Communicated, Observation, Publication
 from channels.models.publication import Status
+from desk.cells import ago
 
 HISTORY = 50
 

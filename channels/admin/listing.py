@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
@@ -21,11 +20,13 @@ from unfold.views import ChangeList
 from channels import due, reasons
 from channels.admin import switching
 from channels.admin.arranging import ArrangingMixin
-from channels.admin.cells import NOTHING, STATE_COLORS, badge, link, list_of, page_of, two_lines
+from channels.admin.cells import STATE_COLORS
 from channels.admin.filters import QuantityFilter, SellingListFilter
 from channels.models import Communicated, Listing
 from channels.rules import PLAIN
-from inventory.admin.refusals import RefusalsMixin
+from desk.cells import NOTHING, badge, link, list_of, page_of, two_lines
+from desk.lists import ModelAdmin
+from desk.refusals import RefusalsMixin
 
 State = Communicated.State
 
@@ -117,7 +118,6 @@ class ListingAdmin(ArrangingMixin, RefusalsMixin, ModelAdmin):
     list_select_related = ["product", "channel__profile", "selling_list__profile"]
     search_fields = ["product__sku", "product__name", "external_id", "item_id"]
     search_help_text = "SKU, name, or id at the channel"
-    show_full_result_count = False
     ordering = ["product__sku", "channel__name"]
     empty_hint = "No product is ticked for a channel yet. Tick one under Marketplace on its page."
     fieldsets = [

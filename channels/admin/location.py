@@ -12,7 +12,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
@@ -20,7 +20,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from channels import due, mirroring
 from channels.models import Channel, Location
-from inventory.admin.refusals import RefusalsMixin
+from desk.lists import ModelAdmin
+from desk.refusals import RefusalsMixin
 from inventory.models import Warehouse
 
 

@@ -8,15 +8,14 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
-from channels.admin.cells import NOTHING, ago, link
 from channels.models import ChannelOrder, Notice
-from inventory.admin.moments import MomentFilter
-from inventory.admin.readonly import ReadOnlyMixin
+from desk.cells import NOTHING, ago, link
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.readonly import ReadOnlyMixin
 
 
 @admin.register(Notice)
@@ -40,9 +39,6 @@ class NoticeAdmin(ReadOnlyMixin, ModelAdmin):
     ]
     list_filter_submit = True
     list_select_related = ["channel"]
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     search_fields = ["=external_id", "order_id__endswith"]
     search_help_text = "A webhook's id, or the end of an order's id at the channel"
     ordering = ["-id"]

@@ -9,10 +9,10 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
-from inventory.admin.refusals import RefusalsMixin
-from inventory.errors import Refused
+from desk.errors import Refused
+from desk.lists import ModelAdmin
+from desk.refusals import RefusalsMixin
 
 CONFIRMED = "_confirmed"
 SEEN = "_seen"

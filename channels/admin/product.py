@@ -13,9 +13,10 @@ from unfold.decorators import display
 
 from channels import communicated, onboarding, reasons
 from channels.admin import marketplace, switching
-from channels.admin.cells import STATE_COLORS, ago, page_of
+from channels.admin.cells import STATE_COLORS
 from channels.admin.filters import MarketplaceFilter
 from channels.models import Channel, Communicated
+from desk.cells import ago, page_of
 from inventory.admin import product as base
 from inventory.models import Product
 

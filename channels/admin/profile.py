@@ -16,12 +16,12 @@ from unfold.views import ChangeList
 
 from channels import profiles, selling
 from channels.admin import wording
-from channels.admin.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from channels.admin.previewing import SEEN, PreviewedMixin
 from channels.admin.profile_form import FROM_STOCK, RULE, ProfileForm
 from channels.models import Channel, Listing, Profile, ProfilePeriod, ProfileVersion, SellingList
 from channels.profiles import rule_of
-from inventory.errors import Refused
+from desk.cells import NOTHING, ago, link, list_of, page_of, two_lines
+from desk.errors import Refused
 
 VERSIONS = 50
 NAMED = 3
@@ -100,7 +100,6 @@ class ProfileAdmin(PreviewedMixin):
     list_fullwidth = True
     search_fields = ["name"]
     search_help_text = "Name"
-    show_full_result_count = False
     ordering = ["name"]
     readonly_fields = ["show_mode", "show_summary"]
     conditional_fields = {"quantity": _IS_NUMBERED} | dict.fromkeys(FROM_STOCK, _IS_FROM_STOCK)

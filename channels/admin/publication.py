@@ -9,21 +9,20 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from channels import reasons, rules
-from channels.admin.cells import NOTHING, ago
 from channels.admin.history import STATUS_COLORS
 from channels.models import Publication
 from channels.models.publication import Status
-from inventory.admin.moments import MomentFilter
-from inventory.admin.readonly import ReadOnlyMixin
+from desk.cells import NOTHING, ago
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.readonly import ReadOnlyMixin
 
 
 @admin.register(Publication)
@@ -45,9 +44,6 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
         ("created_at", MomentFilter),
     ]
     list_filter_submit = True
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     search_fields = ["=level__listing__product__sku"]
     search_help_text = "A whole SKU"
     ordering = ["-id"]

@@ -14,10 +14,10 @@ from unfold.views import ChangeList
 
 from channels import profiles, selling
 from channels.admin import wording
-from channels.admin.cells import NOTHING, link, list_of, page_of
 from channels.admin.location import plain
 from channels.admin.previewing import PreviewedMixin, TypedForm
 from channels.models import Communicated, Listing, MembershipPeriod, SellingList
+from desk.cells import NOTHING, link, list_of, page_of
 
 
 class SellingListForm(TypedForm):
@@ -56,7 +56,6 @@ class SellingListAdmin(PreviewedMixin):
     list_select_related = ["channel", "profile"]
     search_fields = ["name", "channel__name"]
     search_help_text = "Name of the list or channel"
-    show_full_result_count = False
     ordering = ["channel__name", "name"]
     fields = ["name", "channel", "profile", "show_listings"]
     readonly_fields = ["show_listings"]

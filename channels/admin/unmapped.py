@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from unfold.decorators import action
 
 from channels import accounts, reasons, unmapped
-from channels.admin.cells import page_of
 from channels.contract import ChannelError
 from channels.models import Channel
+from desk.cells import page_of
 
 
 class UnmappedMixin:

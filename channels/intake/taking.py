@@ -12,7 +12,7 @@ from channels.contract import Code, RemoteOrder
 from channels.intake import bindings, following, placing, sources
 from channels.intake.bindings import Taken
 from channels.models import Channel, ChannelOrder
-from inventory.errors import Refused
+from desk.errors import Refused
 from orders.models import SalesOrderLine
 
 ATTEMPTS = 3

@@ -1,46 +1,15 @@
-"""Forms of object actions. Every action asks first, so that no link alone changes anything."""
+"""Dialogs that ask for units. Every action asks first, so that no link alone changes anything."""
 
-import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import Model
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from unfold.dataclasses import ActionDialog
-from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from desk.dialogs import ObjectDialog
 
 LARGEST = 1_000_000_000
 """More units than any line needs, and far enough from where a level's integer overflows."""
-
-
-class ObjectDialog(BaseDialogForm):
-    """A question about one object; `key` makes sending the answer twice harmless."""
-
-    model: ClassVar[type[Model]]
-
-    key = forms.CharField(initial=uuid.uuid4, widget=forms.HiddenInput, max_length=64)
-
-    is_repeat = False
-    """Whether this answer was given before."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.object = self._find()
-
-    def _find(self) -> Any:
-        manager = self.model._default_manager  # noqa: SLF001 - Django's documented API
-        try:
-            return manager.get(pk=self.object_id)
-        except (ObjectDoesNotExist, ValueError, ValidationError) as missing:
-            raise Http404(f"{self.model.__name__} {self.object_id}") from missing
-
-    @property
-    def actor(self) -> str:
-        """Who answers."""
-        return str(self.request.user.get_username())
 
 
 class QuantitiesDialog(ObjectDialog):
@@ -84,10 +53,3 @@ class QuantitiesDialog(ObjectDialog):
             for name, value in given
             if name.startswith("line_")
         }
-
-
-def ask(form: type[ObjectDialog], title: Any, description: Any, submit: Any) -> ActionDialog:
-    """The dialog of an action: what is asked, what happens then, what the button says."""
-    return ActionDialog(
-        title=title, description=description, form_class=form, form_submit_text=submit
-    )

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from inventory.admin.readonly import ReadOnlyMixin
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
 from inventory.models import StockLevel
 
 
@@ -79,7 +80,6 @@ class StockLevelAdmin(ReadOnlyMixin, ModelAdmin):
     search_fields = ["product__sku", "product__name", "product__barcode"]
     search_help_text = _("SKU, name or barcode")
     ordering = ["product__sku", "warehouse__code"]
-    show_full_result_count = False
     fields = [
         ("product", "warehouse"),
         ("on_hand", "committed", "available"),

@@ -8,17 +8,16 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
-from inventory.admin.moments import MomentFilter
-from inventory.admin.readonly import ReadOnlyMixin
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.readonly import ReadOnlyMixin
 from inventory.models import Movement, Product
 
 
@@ -47,9 +46,6 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
     ]
     list_filter_submit = True
     list_select_related = ["product", "warehouse", "bundle"]
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     # Shows the box; get_search_results decides.
     search_fields = ["document"]
     search_help_text = _("A whole SKU, document or key")

@@ -8,16 +8,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from desk.dialogs import ask, reported
+from desk.lists import ModelAdmin
+from desk.refusals import RefusalsMixin
 from inventory import ledger, production
-from inventory.admin.dialogs import ask
 from inventory.admin.levels import LevelInline
 from inventory.admin.product_components import ComponentInline, stock_of_bundle
 from inventory.admin.product_dialogs import AdjustDialog, ProductionDialog
 from inventory.admin.product_totals import totals
-from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.models import Product
 
 POST_BY_HAND = "inventory.add_movement"
@@ -68,7 +68,6 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
     search_fields = ["sku", "name", "barcode"]
     search_help_text = _("SKU, name or barcode")
     ordering = ["sku"]
-    show_full_result_count = False
     fieldsets = [
         (None, {"fields": [("sku", "barcode"), "name", ("is_active", "is_excluded")]}),
     ]

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from desk.errors import Refused
 from inventory import availability, bundles
 from inventory.admin.quantities import QuantitiesInline
-from inventory.errors import Refused
 from inventory.models import BundleComponent, Product, Warehouse
 
 

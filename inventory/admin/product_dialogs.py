@@ -8,7 +8,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from inventory.admin.dialogs import LARGEST, ObjectDialog
+from desk.dialogs import ObjectDialog
+from inventory.admin.dialogs import LARGEST
 from inventory.models import Product, Warehouse
 
 

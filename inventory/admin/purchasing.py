@@ -8,17 +8,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
+from desk.dialogs import ask, reported
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
+from desk.refusals import RefusalsMixin
 from inventory import receiving
-from inventory.admin.dialogs import ask
 from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, ReceiveDialog, staged
 from inventory.admin.quantities import QuantitiesInline
-from inventory.admin.readonly import ReadOnlyMixin
-from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
 from inventory.errors import InvalidLines
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine

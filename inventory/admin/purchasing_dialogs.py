@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from inventory.admin.dialogs import ObjectDialog, QuantitiesDialog
+from desk.dialogs import ObjectDialog
+from inventory.admin.dialogs import QuantitiesDialog
 from inventory.models import Movement, PurchaseOrder, Receipt, ReceiptLine
 
 

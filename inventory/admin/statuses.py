@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 
+from desk.lists import ModelAdmin
 from inventory.errors import WrongState
 
 COLORS = {

@@ -7,15 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from desk.dialogs import ObjectDialog, ask, reported
+from desk.lists import ModelAdmin
+from desk.numbers import NumberSearchMixin
+from desk.refusals import RefusalsMixin
 from inventory import transfers
-from inventory.admin.dialogs import ObjectDialog, ask
-from inventory.admin.numbers import NumberSearchMixin
 from inventory.admin.quantities import QuantitiesInline
-from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.admin.statuses import COLORS, OfferedMixin
 from inventory.models import Transfer, TransferLine
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from desk.lists import ModelAdmin
+from desk.refusals import RefusalsMixin
 from inventory import warehousing
-from inventory.admin.refusals import RefusalsMixin
 from inventory.models import Warehouse
 
 SWITCH = "can_go_negative"

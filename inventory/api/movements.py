@@ -13,8 +13,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from desk.errors import Refused
 from inventory import ledger
-from inventory.errors import Refused
 from inventory.ledger import Cause, Line, Posting
 from inventory.models import Movement, Reason, State
 from partners import keys, prepared

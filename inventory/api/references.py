@@ -11,7 +11,7 @@ from django import forms
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 
-from inventory.errors import Refused
+from desk.errors import Refused
 from inventory.models import Product, Warehouse
 from partners import sight
 from partners.models import Partner

@@ -7,14 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from inventory.admin.dialogs import ask
-from inventory.admin.moments import MomentFilter
-from inventory.admin.numbers import NumberSearchMixin
+from desk.dialogs import ask, reported
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.numbers import NumberSearchMixin
+from desk.refusals import RefusalsMixin
 from inventory.admin.quantities import QuantitiesInline
-from inventory.admin.refusals import RefusalsMixin, reported
 from inventory.errors import WrongState
 from inventory.ledger import Cause
 from orders import asn
@@ -73,7 +73,6 @@ class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
     prefix = "ASN-"
     search_fields = ["order__number", "tracking_number"]
     search_help_text = _("Number, order or tracking number")
-    show_full_result_count = False
     readonly_fields = ["order", "status", "created_at", "sent_at"]
     fieldsets = [
         (None, {"fields": [("order", "status"), ("carrier", "tracking_number"), "tracking_url"]}),

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from desk.lists import ModelAdmin
 from inventory.ledger import Cause
 from orders import intake
 from orders.models import SalesOrder

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from inventory.admin.dialogs import ObjectDialog, QuantitiesDialog
+from desk.dialogs import ObjectDialog
+from inventory.admin.dialogs import QuantitiesDialog
 from inventory.ledger import Cause
 from inventory.models import Movement
 from orders.asn import Tracking

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from desk.readonly import ReadOnlyMixin
 from inventory.admin.quantities import QuantitiesInline
-from inventory.admin.readonly import ReadOnlyMixin
 from orders.models import Asn, SalesOrder, SalesOrderLine
 
 NOTICE: Any = ["show_number", "status", "show_units", "carrier", "tracking_number", "sent_at"]

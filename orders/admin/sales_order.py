@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from inventory.admin.moments import MomentFilter
-from inventory.admin.refusals import RefusalsMixin
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.refusals import RefusalsMixin
 from inventory.admin.statuses import COLORS
 from inventory.ledger import Cause
 from orders import intake
@@ -75,7 +75,6 @@ class SalesOrderAdmin(BulkActions, Steps, RefusalsMixin, ModelAdmin):
     list_filter_submit = True
     search_fields = ["number", "customer"]
     search_help_text = _("Number or customer")
-    show_full_result_count = False
     add_fieldsets = [(None, {"fields": ["number", ("source", "customer")]})]
     fieldsets = [
         (None, {"fields": [("number", "status"), ("source", "customer"), "show_held"]}),

@@ -6,11 +6,10 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from inventory.admin.dialogs import ask
-from inventory.admin.refusals import reported
+from desk.dialogs import ask, reported
+from desk.lists import ModelAdmin
 from inventory.errors import WrongState
 from orders import asn, fulfilment, intake, returns
 from orders.admin.dialogs import (

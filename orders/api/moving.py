@@ -9,8 +9,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
+from desk.errors import Refused
 from inventory.api.references import refusal
-from inventory.errors import Refused
 from orders.api.bodies import LARGEST_ID, MOST_LINES
 from orders.models import SalesOrder, SalesOrderLine
 from partners.rest import words

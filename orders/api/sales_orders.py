@@ -10,8 +10,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from desk.errors import Refused
 from inventory.api.references import refusal
-from inventory.errors import Refused
 from inventory.ledger import Cause
 from orders import intake
 from orders.api import placing

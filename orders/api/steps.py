@@ -12,8 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from desk.errors import Refused
 from inventory.api.references import refusal
-from inventory.errors import Refused, WrongState
+from inventory.errors import WrongState
 from inventory.ledger import Cause
 from inventory.models import PurchaseOrder, Receipt
 from orders import fulfilment, intake, returns

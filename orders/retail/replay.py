@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
+from desk.errors import Refused
 from inventory import ledger
-from inventory.errors import Refused
 from inventory.ledger import Cause
 from inventory.models import Movement, Warehouse
 from orders import asn, fulfilment, intake, returns

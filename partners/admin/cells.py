@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection
-from urllib.parse import urlencode
 
-from django.contrib.admin.utils import quote
-from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.db.models import Model
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from desk.cells import badge
 from partners import scopes
 from partners.models import ApiKey
 
-NOTHING = "–"
 EVERYTHING = {name for name, _ in scopes.choices()}
-
-
-def page_of(thing: Model) -> str:
-    """Address of a record's own page."""
-    options = thing._meta  # noqa: SLF001 - Django's documented API
-    return reverse(
-        f"admin:{options.app_label}_{options.model_name}_change", args=[quote(str(thing.pk))]
-    )
-
-
-def list_of(model: type[Model], **filters: object) -> str:
-    """Address of a model's list, filtered."""
-    options = model._meta  # noqa: SLF001 - Django's documented API
-    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return f"{url}?{urlencode(filters)}" if filters else url
-
-
-def link(url: str, text: object) -> SafeString:
-    """A link in the house's colour."""
-    return format_html('<a class="sc-link" href="{}">{}</a>', url, text)
-
-
-def badge(color: str, text: object) -> SafeString:
-    """A small coloured label, as lists show it."""
-    return render_to_string("unfold/helpers/label.html", {"type": color, "text": text})
-
-
-def moment(at: datetime.datetime | None, never: str = NOTHING) -> str:
-    """How long ago or in how long, with the full time on hover."""
-    if at is None:
-        return never
-    local = timezone.localtime(at)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(),
-        formats.date_format(local, "Y-m-d H:i:s T"),
-        naturaltime(at),
-    )
 
 
 def key_state(key: ApiKey) -> SafeString:

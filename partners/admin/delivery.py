@@ -9,15 +9,14 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
 
+from desk.cells import NOTHING, ago, badge, link, page_of
+from desk.dialogs import ObjectDialog, ask, reported
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
 from partners import telling
-from partners.admin.cells import NOTHING, badge, link, moment, page_of
-from partners.admin.dialogs import RecordDialog, ask, told
-from partners.admin.readonly import ReadOnlyMixin
 from partners.models import Delivery
 
 Status = Delivery.Status
@@ -27,7 +26,7 @@ MOST_AT_ONCE = 10_000
 AFTERWARDS = "A receiver knows it by the same id, and may take it for a repetition."
 
 
-class DeliveryDialog(RecordDialog):
+class DeliveryDialog(ObjectDialog):
     """Asks whether to go on."""
 
     model = Delivery
@@ -49,11 +48,8 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter = [("status", ChoicesDropdownFilter), ("webhook", RelatedDropdownFilter)]
     list_filter_submit = True
     list_select_related = ["event", "webhook__partner"]
-    list_per_page = 50
     actions = ["send_chosen_again"]
     actions_detail = ["send_again"]
-    paginator = InfinitePaginator
-    show_full_result_count = False
     ordering = ["-id"]
     sortable_by = ()
     search_fields = ["=resource"]
@@ -114,7 +110,7 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
             DeliveryDialog, "Send it again", f"Whatever was answered before. {AFTERWARDS}", "Send"
         ),
     )
-    @told
+    @reported
     def send_again(self, _request: HttpRequest, form: DeliveryDialog) -> str:
         telling.replay(Delivery.objects.filter(pk=form.object.pk))
         return f"On its way again. {AFTERWARDS}"
@@ -129,7 +125,7 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description="Happened")
     def show_happened(self, delivery: Delivery) -> str:
-        return moment(delivery.event.happened_at)
+        return ago(delivery.event.happened_at)
 
     @display(description="To")
     def show_webhook(self, delivery: Delivery) -> str:
@@ -150,11 +146,11 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description="Next attempt")
     def show_next(self, delivery: Delivery) -> str:
-        return moment(delivery.next_at if delivery.status == Status.WAITING else None)
+        return ago(delivery.next_at if delivery.status == Status.WAITING else None)
 
     @display(description="Delivered")
     def show_delivered(self, delivery: Delivery) -> str:
-        return moment(delivery.delivered_at)
+        return ago(delivery.delivered_at)
 
     @display(description="Problem")
     def show_problem(self, delivery: Delivery) -> str:

@@ -10,12 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from desk.cells import page_of
+from desk.lists import ModelAdmin
 from partners import keys, scopes
 from partners.admin import once
-from partners.admin.cells import page_of, rights
+from partners.admin.cells import rights
 from partners.models import ApiKey
 
 LIFE = datetime.timedelta(days=365)

@@ -10,15 +10,16 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from desk.cells import ago, link, page_of
+from desk.dialogs import ObjectDialog, ask, find, reported
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
 from partners import keys, scopes
 from partners.admin import issuing, once
-from partners.admin.cells import key_state, link, moment, page_of, rights
-from partners.admin.dialogs import RecordDialog, ask, find, told
-from partners.admin.readonly import ReadOnlyMixin
+from partners.admin.cells import key_state, rights
 from partners.models import ApiKey
 
 
@@ -42,7 +43,7 @@ class StateFilter(DropdownFilter):
         return queryset
 
 
-class RevokeDialog(RecordDialog):
+class RevokeDialog(ObjectDialog):
     """Asks whether to go on."""
 
     model = ApiKey
@@ -64,7 +65,6 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter = [("partner", RelatedDropdownFilter), StateFilter]
     list_filter_submit = True
     list_select_related = ["partner"]
-    list_per_page = 50
     search_fields = ["prefix__startswith", "name"]
     search_help_text = "Its beginning (sck_…), never all of it"
     sortable_by = ()
@@ -149,7 +149,7 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
             "Revoke now",
         ),
     )
-    @told
+    @reported
     def revoke(self, _request: HttpRequest, form: RevokeDialog) -> str | None:
         return f"{form.object}: revoked." if keys.revoke(form.object) else None
 
@@ -171,11 +171,11 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description="Expires")
     def show_expires(self, key: ApiKey) -> str:
-        return moment(key.expires_at, "never")
+        return ago(key.expires_at, "never")
 
     @display(description="Last used")
     def show_used(self, key: ApiKey) -> str:
-        return moment(key.last_used_at, "never")
+        return ago(key.last_used_at, "never")
 
     @display(description="State")
     def show_state(self, key: ApiKey) -> str:
@@ -184,7 +184,7 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
     @display(description="Made")
     def show_made(self, key: ApiKey) -> str:
         by = f" by {key.created_by}" if key.created_by else ""
-        return format_html("{}{}", moment(key.created_at), by)
+        return format_html("{}{}", ago(key.created_at), by)
 
     @display(description="Made to replace")
     def show_replaces(self, key: ApiKey) -> str:

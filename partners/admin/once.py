@@ -16,8 +16,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
+from desk.lists import ModelAdmin
 from partners.models import Answer, Partner
 
 T = TypeVar("T")

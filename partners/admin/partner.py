@@ -8,13 +8,14 @@ from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from desk.cells import NOTHING, ago, link, list_of, page_of
+from desk.dialogs import find
+from desk.lists import ModelAdmin
 from partners import keys
 from partners.admin import issuing, once
-from partners.admin.cells import NOTHING, key_state, link, list_of, moment, page_of, rights
-from partners.admin.dialogs import find
+from partners.admin.cells import key_state, rights
 from partners.admin.webhook import health
 from partners.models import ApiKey, Partner, Webhook
 
@@ -60,7 +61,7 @@ class PartnerAdmin(ModelAdmin):
 
     @display(description="Last call", ordering="used_at")
     def show_used(self, partner: Any) -> str:
-        return moment(partner.used_at, "never")
+        return ago(partner.used_at, "never")
 
     @display(description="Webhooks", ordering="listening")
     def show_webhooks(self, partner: Any) -> str:
@@ -115,8 +116,8 @@ def _key_rows(partner: Partner) -> list[dict[str, Any]]:
             "key": key,
             "url": page_of(key),
             "rights": rights(key.scopes),
-            "expires": moment(key.expires_at, "never"),
-            "used": moment(key.last_used_at, "never"),
+            "expires": ago(key.expires_at, "never"),
+            "used": ago(key.last_used_at, "never"),
             "state": key_state(key),
         }
         for key in newest

@@ -9,15 +9,15 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from desk.cells import ago, badge, link, list_of, page_of
+from desk.dialogs import ObjectDialog, ask, find, reported
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
 from partners import telling
 from partners.admin import once
-from partners.admin.cells import badge, link, list_of, moment, page_of
-from partners.admin.dialogs import RecordDialog, ask, find, told
-from partners.admin.readonly import ReadOnlyMixin
 from partners.models import Delivery, Webhook
 
 WAITING = Q(deliveries__status=Delivery.Status.WAITING)
@@ -39,7 +39,7 @@ def _deliveries(webhook: Webhook, **filters: object) -> str:
     return list_of(Delivery, webhook__id__exact=webhook.pk, **filters)
 
 
-class WebhookDialog(RecordDialog):
+class WebhookDialog(ObjectDialog):
     """Asks whether to go on."""
 
     model = Webhook
@@ -118,7 +118,7 @@ class WebhookAdmin(ReadOnlyMixin, ModelAdmin):
             "Enable",
         ),
     )
-    @told
+    @reported
     def enable(self, _request: HttpRequest, form: WebhookDialog) -> str | None:
         if form.object.is_active:
             return None
@@ -137,7 +137,7 @@ class WebhookAdmin(ReadOnlyMixin, ModelAdmin):
             "Switch off",
         ),
     )
-    @told
+    @reported
     def disable(self, _request: HttpRequest, form: WebhookDialog) -> str | None:
         if not form.object.is_active:
             return None
@@ -155,7 +155,7 @@ class WebhookAdmin(ReadOnlyMixin, ModelAdmin):
             "Send",
         ),
     )
-    @told
+    @reported
     def ping(self, _request: HttpRequest, form: WebhookDialog) -> str:
         delivery = telling.ping(form.object)
         return f"A trial is on its way: see delivery {delivery.pk}."
@@ -198,13 +198,13 @@ class WebhookAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description="Failing since")
     def show_since(self, webhook: Webhook) -> str:
-        return moment(webhook.failing_since)
+        return ago(webhook.failing_since)
 
     @display(description="Why it is off")
     def show_reason(self, webhook: Webhook) -> str:
         if webhook.is_active:
             return "It is on."
-        return format_html("{} ({})", webhook.disabled_reason, moment(webhook.disabled_at))
+        return format_html("{} ({})", webhook.disabled_reason, ago(webhook.disabled_at))
 
     @display(description="Waiting to be told")
     def show_waiting(self, webhook: Any) -> str:
@@ -219,4 +219,4 @@ class WebhookAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description="Made")
     def show_made(self, webhook: Webhook) -> str:
-        return moment(webhook.created_at)
+        return ago(webhook.created_at)

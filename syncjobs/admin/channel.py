@@ -17,9 +17,9 @@ from unfold.decorators import action, display
 
 from channels import mirroring
 from channels.admin import channel as base
-from channels.admin.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from channels.models import Channel, Communicated, Publication
 from channels.models.publication import Status
+from desk.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from syncjobs import claims, freshness
 from syncjobs.admin.starting import SenderMixin, announce, start
 from syncjobs.freshness import Freshness

@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from unfold.decorators import action
 
 from channels.admin import communicated as base
-from channels.admin.cells import page_of
 from channels.models import Communicated
+from desk.cells import page_of
 from syncjobs.admin import previews
 from syncjobs.admin.previews import Preview
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start

@@ -14,10 +14,10 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from channels import reasons
-from channels.admin.cells import ago, list_of, page_of
 from channels.admin.channel import STATES, state_of
 from channels.models import Channel, Publication
 from channels.models.publication import Status
+from desk.cells import ago, list_of, page_of
 from inventory.models import Movement, StockLevel
 from orders.commitments import HELD, HOLDS
 from orders.models import SalesOrder, SalesOrderLine

@@ -13,21 +13,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
 
-from channels.admin.cells import NOTHING, ago, badge, list_of, page_of, two_lines
 from channels.admin.history import STATUS_COLORS
 from channels.models import ChannelOrder, Communicated, Publication
 from channels.models.publication import Status
-from inventory.admin.readonly import ReadOnlyMixin
-from inventory.admin.refusals import RefusalsMixin
+from desk.cells import NOTHING, ago, badge, list_of, page_of, two_lines
+from desk.lists import ModelAdmin
+from desk.readonly import ReadOnlyMixin
+from desk.refusals import RefusalsMixin
 from syncjobs import reconcile
 from syncjobs.admin.starting import NothingToSend, SenderMixin
 from syncjobs.models import Finding
@@ -117,9 +116,6 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     list_select_related = ["channel", "level__location", "level__listing__product"]
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     search_fields = ["=level__listing__product__sku"]
     search_help_text = "A whole SKU"
     ordering = ["-id"]

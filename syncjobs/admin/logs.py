@@ -8,21 +8,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
 
 from channels import reasons
-from channels.admin.cells import NOTHING, ago, badge, link, page_of, two_lines
 from channels.models import Channel
-from inventory.admin.moments import MomentFilter
-from inventory.admin.readonly import ReadOnlyMixin
-from inventory.admin.refusals import RefusalsMixin
+from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.readonly import ReadOnlyMixin
+from desk.refusals import RefusalsMixin
 from inventory.models import Product
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start
 from syncjobs.models import ProcessLog, Run
@@ -68,9 +67,6 @@ class ProcessLogAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     list_select_related = ["channel", "product", "run"]
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     search_fields = ["sku", "message"]
     search_help_text = "SKU or message"
     ordering = ["-id"]

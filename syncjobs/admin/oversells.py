@@ -10,20 +10,18 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
 
-from channels.admin.cells import NOTHING, ago, badge, link, page_of, two_lines
-from inventory.admin.dialogs import ObjectDialog, ask
-from inventory.admin.moments import MomentFilter
-from inventory.admin.readonly import ReadOnlyMixin
-from inventory.admin.refusals import reported
+from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
+from desk.dialogs import ObjectDialog, ask, reported
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.readonly import ReadOnlyMixin
 from syncjobs import forensics
 from syncjobs.forensics.phrases import span, units
 from syncjobs.models import Oversell
@@ -130,9 +128,6 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
     ]
     list_filter_submit = True
     list_fullwidth = True
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     search_fields = ["=product__sku", "=order__number"]
     search_help_text = "A whole SKU or order number"
     ordering = ["-id"]

@@ -12,19 +12,18 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from channels import reasons
-from channels.admin.cells import NOTHING, ago, list_of, page_of
 from channels.models import Communicated, Location
-from inventory.admin.moments import MomentFilter
-from inventory.admin.readonly import ReadOnlyMixin
+from desk.cells import NOTHING, ago, list_of, page_of
+from desk.lists import ModelAdmin
+from desk.moments import MomentFilter
+from desk.readonly import ReadOnlyMixin
 from syncjobs import runner
 from syncjobs.admin.starting import SenderMixin, announce
 from syncjobs.models import ProcessLog, Run
@@ -136,9 +135,6 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     list_select_related = ["channel"]
-    list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
     search_fields = ["requested_by"]
     search_help_text = "Who asked for it"
     ordering = ["-id"]

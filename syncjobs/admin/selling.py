@@ -13,17 +13,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from channels import selling
 from channels.admin import profile as profiles
 from channels.admin import selling_list as lists
 from channels.admin.arranging import carried
-from channels.admin.cells import list_of, page_of
 from channels.admin.previewing import CONFIRMED
 from channels.models import Channel, Listing, Profile, SellingList
 from channels.profiles import current
+from desk.cells import list_of, page_of
+from desk.lists import ModelAdmin
 from syncjobs.admin import listing as listings_page
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start
 from syncjobs.models import Run

@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from channels.admin.cells import list_of, page_of
 from channels.models import Channel
-from inventory.errors import Refused
+from desk.cells import list_of, page_of
+from desk.errors import Refused
 from syncjobs import hints, runner
 from syncjobs.models import Run
 

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from channels.admin.cells import page_of
 from channels.models import Channel, Communicated
+from desk.cells import page_of
 from tests.pretend import World, person
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from channels.admin.cells import page_of
 from channels.models import Listing
+from desk.cells import page_of
 from inventory.models import Movement
 from orders.models import SalesOrder
 from syncjobs.models import Run

@@ -12,7 +12,7 @@ from django.apps import apps
 from channels import registry
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ["partners", "inventory", "orders", "channels", "syncjobs"]
+FLOORS = ["desk", "partners", "inventory", "orders", "channels", "syncjobs"]
 CODE = [ROOT / floor for floor in [*FLOORS, "config"]]
 
 

@@ -13,8 +13,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Error
 
 from channels.models import Channel
+from desk.cells import list_of, page_of
 from partners import keys, scopes
-from partners.admin.cells import list_of, page_of
 from partners.models import ApiKey, Delivery, Event, Partner, Webhook
 from tests.browser.test_profiles import press
 from tests.browser.test_screens import (  # noqa: F401 - fixtures

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from django.urls import reverse
 
-from channels.admin.cells import list_of, page_of
 from channels.models import Communicated, Listing, Profile, SellingList
+from desk.cells import list_of, page_of
 from syncjobs.models import Run
 from tests.browser.test_screens import (  # noqa: F401 - fixtures
     PHONE,

@@ -24,8 +24,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from channels.admin.cells import list_of, page_of
 from channels.models import Channel, Communicated, Listing, Location, Publication
+from desk.cells import list_of, page_of
 from inventory import ledger
 from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, StockLevel, Warehouse
 from orders import intake

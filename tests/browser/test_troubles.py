@@ -6,8 +6,8 @@ from __future__ import annotations
 from django.db.models import F
 from django.urls import reverse
 
-from channels.admin.cells import page_of
 from channels.models import Publication
+from desk.cells import page_of
 from inventory import ledger
 from inventory.ledger import Cause
 from inventory.models import StockLevel, Warehouse

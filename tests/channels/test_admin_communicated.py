@@ -12,9 +12,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from channels import due, rules
-from channels.admin.cells import page_of
 from channels.models import Channel, Listing, ListingLevel, Observation
 from channels.publishing import Place, decide
+from desk.cells import page_of
 from tests.factories import make_products, make_warehouse, stock
 from tests.pretend import World, person
 

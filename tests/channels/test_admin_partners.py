@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from channels.admin.cells import list_of, page_of
+from desk.cells import list_of, page_of
 from inventory.models import Warehouse
 from partners.models import Partner
 from tests.factories import make_warehouse

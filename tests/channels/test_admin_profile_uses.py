@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from channels import selling
-from channels.admin.cells import page_of
 from channels.models import Channel, ListingLevel, Profile, ProfileVersion, SellingList
+from desk.cells import page_of
 from tests.channels.profiled import CONFIRMED, form, make, use
 from tests.pretend import World, person
 

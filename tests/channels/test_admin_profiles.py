@@ -11,8 +11,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from channels import selling
-from channels.admin.cells import page_of
 from channels.models import Profile, ProfileVersion, SellingList
+from desk.cells import page_of
 from syncjobs.models import Run
 from tests.channels.profiled import CONFIRMED, form, make, use
 from tests.factories import make_warehouse

@@ -11,7 +11,6 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from channels import due, selling
-from channels.admin.cells import list_of, page_of
 from channels.models import (
     Channel,
     Communicated,
@@ -23,6 +22,7 @@ from channels.models import (
     ProfileVersion,
     SellingList,
 )
+from desk.cells import list_of, page_of
 from syncjobs.models import Run
 from tests.factories import make_products
 from tests.pretend import World, person

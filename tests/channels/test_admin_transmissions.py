@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels import transmission
-from channels.admin.cells import page_of
 from channels.contract import ChannelError, Code
 from channels.models import ChannelOrder, Transmission
+from desk.cells import page_of
 from orders import asn
 from orders.models import SalesOrder
 from tests.orders.factories import whole

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from channels import communicated
-from channels.admin.cells import page_of
 from channels.models import Communicated, ListingLevel, Observation
 from channels.rules import Mode
+from desk.cells import page_of
 from inventory import ledger
 from inventory.ledger import Cause
 from inventory.models import Product

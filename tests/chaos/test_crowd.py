@@ -13,8 +13,8 @@ from django.db import transaction
 
 from channels import due, onboarding
 from channels.models import Channel, ListingLevel
+from desk.errors import Refused
 from inventory import ledger
-from inventory.errors import Refused
 from inventory.ledger import Cause
 from orders import intake
 from orders.intake import Draft, DraftLine

@@ -24,8 +24,8 @@ import pytest
 from django.core.management import call_command
 
 from channels.models import Channel, ChannelOrder, ListingLevel
+from desk.errors import Refused
 from inventory import ledger
-from inventory.errors import Refused
 from inventory.ledger import Cause
 from inventory.models import Product, StockLevel, Warehouse
 from orders import asn, commitments, fulfilment, intake

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from desk.errors import Refused
 from inventory import availability, bundles, counting, ledger, production, transfers, warehousing
-from inventory.errors import InsufficientStock, InvalidLines, KeyReused, Refused
+from inventory.errors import InsufficientStock, InvalidLines, KeyReused
 from inventory.ledger import Cause, Line
 from inventory.models import Movement, Product, Reason, State, Warehouse
 from tests.factories import make_products, make_transfer, make_warehouse, stock

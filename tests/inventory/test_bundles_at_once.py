@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
+from desk.errors import Refused
 from inventory import bundles, ledger
-from inventory.errors import Refused
 from inventory.ledger import Cause
 from inventory.models import BundleComponent, Movement, StockLevel, Warehouse
 from tests.factories import make_products, stock

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from desk.errors import Refused
 from inventory import availability, ledger
-from inventory.errors import Refused
 from inventory.ledger import Cause, Line
 from inventory.models import Reason, State, StockLevel
 from tests.factories import make_products, make_warehouse

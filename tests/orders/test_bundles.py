@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from desk.errors import Refused
 from inventory import availability, bundles, ledger
-from inventory.errors import InsufficientStock, Refused, WrongState
+from inventory.errors import InsufficientStock, WrongState
 from inventory.ledger import Cause
 from inventory.models import Movement, Product, State, StockLevel, Warehouse
 from orders import asn, commitments, fulfilment, intake, returns

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from inventory.errors import Refused
+from desk.errors import Refused
 from inventory.ledger import Cause
 from inventory.models import Movement, Product, State, StockLevel, Warehouse
 from orders import asn, commitments, fulfilment, intake, returns

@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.cells import list_of, page_of
 from partners import keys
-from partners.admin.cells import list_of, page_of
 from partners.models import ApiKey, Partner
 from tests.api import Api
 from tests.pretend import person
@@ -199,9 +199,9 @@ def test_a_revoked_key_is_not_rotated_and_offers_nothing_more(
     admin_client: Client, partner: Partner
 ) -> None:
     key = issue(partner)
-    admin_client.post(revoke(key), {"_form_submitted": "True"})
+    admin_client.post(revoke(key), {"_form_submitted": "True", "key": "once"})
 
-    again = admin_client.post(revoke(key), {"_form_submitted": "True"}, follow=True)
+    again = admin_client.post(revoke(key), {"_form_submitted": "True", "key": "once"}, follow=True)
     rotated = admin_client.post(rotate(key), {"token": str(uuid.uuid4()), "days": "3"}, follow=True)
 
     assert "Already done" in again.text

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from channels.admin.cells import page_of
 from channels.models import Channel, Communicated, ListingLevel, Observation
+from desk.cells import page_of
 from syncjobs.models import Finding
 from tests.pretend import World, person
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from channels.admin.cells import page_of
+from desk.cells import page_of
 from inventory import ledger
 from inventory.ledger import Cause
 from orders.models import SalesOrder

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from pytest_django import DjangoAssertNumQueries
 
-from channels.admin.cells import page_of
 from channels.models import Channel, ListingLevel
+from desk.cells import page_of
 from orders import intake
 from syncjobs import tasks
 from syncjobs.models import ProcessLog, Run

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from channels.admin.cells import page_of
 from channels.models import Channel, Communicated, Listing, ListingLevel
+from desk.cells import page_of
 from inventory.models import Product
 from syncjobs import hints
 from syncjobs.admin import previews

@@ -13,9 +13,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from channels import accounts
-from channels.admin.cells import page_of
 from channels.models import Channel, ListingLevel, Publication
 from channels.models.publication import Status
+from desk.cells import page_of
 from syncjobs import freshness
 from syncjobs.budgets import RedisMeter
 from syncjobs.freshness import Freshness
