@@ -6,11 +6,12 @@ from typing import Any
 
 from channels.adapters.amazon.sandbox import account as accounts
 from channels.adapters.amazon.sandbox.account import Account, Habits
-from channels.adapters.amazon.sandbox.faults import Faults
+from channels.adapters.amazon.sandbox.faults import Fault
 from channels.adapters.amazon.sandbox.journal import Journal
 from channels.adapters.amazon.sandbox.limits import Limits
 from channels.adapters.amazon.sandbox.regions import REGIONS
 from channels.adapters.amazon.sandbox.store import Store
+from channels.rehearsing.faults import Faults
 
 
 class Sandbox:
@@ -22,7 +23,7 @@ class Sandbox:
 
         Raises ValueError for a setting or region there is not."""
         self.store = Store(state_file)
-        self.faults = Faults()
+        self.faults = Faults(Fault)
         self.journal = Journal()
         self.limits = Limits(self.store)
         self.account = accounts.load(self.store, Account)

@@ -12,11 +12,11 @@ from channels.adapters.amazon.sandbox.calls import Json
 from channels.adapters.amazon.sandbox.clock import iso, parse_iso
 from channels.adapters.amazon.sandbox.faults import BODIES, KINDS
 from channels.adapters.amazon.sandbox.feedwork import FATES
-from channels.adapters.amazon.sandbox.forms import Form
 from channels.adapters.amazon.sandbox.limits import RATES
 from channels.adapters.amazon.sandbox.regions import REGIONS
 from channels.adapters.amazon.sandbox.routing import NAMES
 from channels.adapters.amazon.sandbox.store import Row
+from channels.rehearsing.forms import Form
 
 
 def clock_view(sandbox: Sandbox) -> Json:

@@ -11,11 +11,11 @@ from channels.adapters.amazon.sandbox import conducting, orders, progress, readi
 from channels.adapters.amazon.sandbox.application import Sandbox
 from channels.adapters.amazon.sandbox.calls import Json
 from channels.adapters.amazon.sandbox.faults import KINDS
-from channels.adapters.amazon.sandbox.forms import Form, FormError
 from channels.adapters.amazon.sandbox.orders import OrderRefusedError
 from channels.adapters.amazon.sandbox.reading import Query
 from channels.adapters.amazon.sandbox.routing import OPERATIONS
 from channels.adapters.amazon.sandbox.store import Row
+from channels.rehearsing.forms import Form, FormError
 
 
 def describe(sandbox: Sandbox, _query: Query) -> Json:

@@ -48,7 +48,7 @@ def answer(sandbox: Sandbox, request: Request) -> Answer:
     progress.advance(sandbox)
     found = routing.find(request.method, request.path)
     name = found[0].name if found else "unknown"
-    struck = sandbox.faults.strike(name)
+    struck = sandbox.faults.strike(lambda fault: fault.is_meant(name))
     for fault in struck:
         sandbox.faults.wait(fault.seconds if fault.kind == "slow" else 0)
     hard = next((fault for fault in struck if fault.kind != "slow"), None)

@@ -6,10 +6,10 @@ from channels.adapters.amazon.sandbox import catalogue, orders, regions
 from channels.adapters.amazon.sandbox.application import Sandbox
 from channels.adapters.amazon.sandbox.calls import Json
 from channels.adapters.amazon.sandbox.catalogue import NewListing
-from channels.adapters.amazon.sandbox.forms import Form
 from channels.adapters.amazon.sandbox.orders import Line, Package
 from channels.adapters.amazon.sandbox.orderview import views
 from channels.adapters.amazon.sandbox.store import Row
+from channels.rehearsing.forms import Form
 
 
 def add_listings(sandbox: Sandbox, form: Form) -> Json:

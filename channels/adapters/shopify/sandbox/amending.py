@@ -6,11 +6,11 @@ from typing import Any
 
 from channels.adapters.shopify.sandbox import editing, refunding
 from channels.adapters.shopify.sandbox.application import Sandbox
-from channels.adapters.shopify.sandbox.forms import Form
 from channels.adapters.shopify.sandbox.ordering import new_line, order_view
 from channels.adapters.shopify.sandbox.refunding import RefundLine
 from channels.adapters.shopify.sandbox.shaping import location_named
 from channels.adapters.shopify.sandbox.store import Row, Store
+from channels.rehearsing.forms import Form
 
 Json = dict[str, Any]
 RESTOCKS = ("return", "cancel", "no_restock")

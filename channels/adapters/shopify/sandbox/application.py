@@ -8,10 +8,11 @@ from typing import Any
 from channels.adapters.shopify.sandbox import shop as shops
 from channels.adapters.shopify.sandbox.deliveries import Deliverer
 from channels.adapters.shopify.sandbox.endpoint import Endpoint, new_bucket
-from channels.adapters.shopify.sandbox.faults import Faults
+from channels.adapters.shopify.sandbox.faults import Fault
 from channels.adapters.shopify.sandbox.journal import Journal
 from channels.adapters.shopify.sandbox.shop import Shop
 from channels.adapters.shopify.sandbox.store import Store
+from channels.rehearsing.faults import Faults
 
 TOKEN_SECONDS = 24 * 3600 - 1
 
@@ -22,7 +23,7 @@ class Sandbox:
     def __init__(self, state_file: str = "", **settings: Any) -> None:
         """`settings` override the stored shop's fields (`name`, `token`, `plan`, …)."""
         self.store = Store(state_file)
-        self.faults = Faults()
+        self.faults = Faults(Fault)
         self.journal = Journal()
         self.shop = shops.load(self.store)
         for name, value in settings.items():

@@ -11,9 +11,9 @@ from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.clock import parse_iso
 from channels.adapters.shopify.sandbox.deliveries import Habits
 from channels.adapters.shopify.sandbox.faults import KINDS
-from channels.adapters.shopify.sandbox.forms import REQUIRED, Form
 from channels.adapters.shopify.sandbox.reading import read_clock, read_shop
 from channels.adapters.shopify.sandbox.shop import PLANS, STABLE_VERSIONS, Shop
+from channels.rehearsing.forms import REQUIRED, Form
 
 Json = dict[str, Any]
 LONGEST = 86_400

@@ -16,9 +16,9 @@ from channels.adapters.shopify.sandbox import (
 )
 from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.faults import KINDS
-from channels.adapters.shopify.sandbox.forms import Form, FormError
 from channels.adapters.shopify.sandbox.orders import OrderRefusedError
 from channels.adapters.shopify.sandbox.shop import STABLE_VERSIONS
+from channels.rehearsing.forms import Form, FormError
 
 Json = dict[str, Any]
 Query = Mapping[str, str]

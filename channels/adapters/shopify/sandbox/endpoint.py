@@ -15,13 +15,14 @@ from channels.adapters.shopify.sandbox.bucket import Bucket
 from channels.adapters.shopify.sandbox.context import Request
 from channels.adapters.shopify.sandbox.cost import MAX_COST, Plan, Planner
 from channels.adapters.shopify.sandbox.executor import RowsExecutor
-from channels.adapters.shopify.sandbox.faults import Fault, Faults
+from channels.adapters.shopify.sandbox.faults import Fault
 from channels.adapters.shopify.sandbox.idempotency import Keys
 from channels.adapters.shopify.sandbox.journal import Journal
 from channels.adapters.shopify.sandbox.scopes import missing_scope
 from channels.adapters.shopify.sandbox.shop import Shop
 from channels.adapters.shopify.sandbox.store import Store
 from channels.adapters.shopify.sandbox.variables import oversized, variable_errors
+from channels.rehearsing.faults import Faults
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class _UndoError(Exception):
 class Endpoint:
     """Answers GraphQL requests of one shop. Thread-safe."""
 
-    def __init__(self, store: Store, shop: Shop, faults: Faults, journal: Journal) -> None:
+    def __init__(self, store: Store, shop: Shop, faults: Faults[Fault], journal: Journal) -> None:
         self.store = store
         self.shop = shop
         self.faults = faults
@@ -82,7 +83,7 @@ class Endpoint:
         refusal = self._refuse_by_size(call)
         if refusal:
             return refusal
-        struck = self.faults.strike(call.root_fields)
+        struck = self.faults.strike(lambda fault: fault.is_meant(call.root_fields))
         if struck:
             record["fault"] = struck[-1].kind
         return self._with_faults(call, struck)

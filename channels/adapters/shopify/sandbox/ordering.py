@@ -8,9 +8,9 @@ from typing import Any
 from channels.adapters.shopify.sandbox import cancelling, fulfilling, orders, state
 from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.clock import iso, parse_iso
-from channels.adapters.shopify.sandbox.forms import Form, FormError
 from channels.adapters.shopify.sandbox.shaping import location_named, variant_named
 from channels.adapters.shopify.sandbox.store import Row, Store
+from channels.rehearsing.forms import Form, FormError
 
 Json = dict[str, Any]
 ORDER_KEYS = (

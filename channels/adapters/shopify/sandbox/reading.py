@@ -9,7 +9,7 @@ from typing import Any
 from channels.adapters.shopify.sandbox import sales, state
 from channels.adapters.shopify.sandbox.application import Sandbox
 from channels.adapters.shopify.sandbox.clock import iso
-from channels.adapters.shopify.sandbox.forms import FormError
+from channels.rehearsing.forms import FormError
 
 Json = dict[str, Any]
 Query = Mapping[str, str]

@@ -18,10 +18,10 @@ from channels.adapters.shopify.sandbox.catalogue import (
     find_location,
     find_variants,
 )
-from channels.adapters.shopify.sandbox.forms import Form, FormError
 from channels.adapters.shopify.sandbox.gid import gid
 from channels.adapters.shopify.sandbox.levels import Change
 from channels.adapters.shopify.sandbox.store import Row, Store
+from channels.rehearsing.forms import Form, FormError
 
 Json = dict[str, Any]
 VARIANT_KEYS = (

@@ -74,6 +74,10 @@ class Form:
         )
         return found
 
+    def optional(self, key: str, read: Callable[[str], Any]) -> Any:
+        """None when the key is absent or null, else what `read` makes of it."""
+        return None if self.value.get(key) is None else read(key)
+
     def forms(self, key: str) -> list[Form]:
         """A list of objects, not empty."""
         rows = self._read(key, REQUIRED, "a list", lambda value: isinstance(value, list))
