@@ -1,24 +1,14 @@
-"""One teller per webhook: an advisory lock of the database session, which ends with it."""
+"""One teller per webhook."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from django.db import connection
+from partners import lease
 
-NAMESPACE = 0x54656C6C  # "Tell": apart from the pushers' locks in the same database
+NAMESPACE = 0x54656C6C  # "Tell"
 
 
-@contextmanager
-def hold(webhook_id: int) -> Iterator[bool]:
+def hold(webhook_id: int) -> AbstractContextManager[bool]:
     """Try to become the webhook's teller; yields whether that worked. Never waits."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [NAMESPACE, webhook_id])
-        is_held = bool(cursor.fetchone()[0])
-    try:
-        yield is_held
-    finally:
-        if is_held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [NAMESPACE, webhook_id])
+    return lease.hold(NAMESPACE, webhook_id)
