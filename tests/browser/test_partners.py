@@ -16,15 +16,8 @@ from channels.models import Channel
 from desk.cells import list_of, page_of
 from partners import keys, scopes
 from partners.models import ApiKey, Delivery, Event, Partner, Webhook
+from tests.browser.screen import PHONE, Opener, Screen
 from tests.browser.test_profiles import press
-from tests.browser.test_screens import (  # noqa: F401 - fixtures
-    PHONE,
-    Opener,
-    Screen,
-    browser,
-    pytestmark,
-    screen,
-)
 from tests.config.test_second_factor import shown
 from tests.factories import make_warehouse
 
@@ -82,7 +75,7 @@ def make_key(window: Screen, partner: Partner) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_key_is_made_copied_and_gone(
-    screen: Opener,  # noqa: F811
+    screen: Opener,
     partner: Partner,
     theme: str,
 ) -> None:
@@ -118,7 +111,7 @@ def test_a_key_is_made_copied_and_gone(
 
 
 def test_keys_are_revoked_and_webhooks_looked_at(
-    screen: Opener,  # noqa: F811
+    screen: Opener,
     partner: Partner,
 ) -> None:
     window = screen()
@@ -150,7 +143,7 @@ def test_keys_are_revoked_and_webhooks_looked_at(
 
 
 def test_the_pages_fit_a_phone(
-    screen: Opener,  # noqa: F811
+    screen: Opener,
     partner: Partner,
 ) -> None:
     window = screen(viewport=PHONE, color_scheme="dark")
@@ -168,7 +161,7 @@ def test_the_pages_fit_a_phone(
 
 
 def test_a_second_factor_is_set_up_and_asked_for(
-    screen: Opener,  # noqa: F811
+    screen: Opener,
     client: Client,
 ) -> None:
     window = screen()
@@ -200,7 +193,7 @@ def test_a_second_factor_is_set_up_and_asked_for(
 
 
 def test_a_locked_login_says_when_to_try_again(
-    screen: Opener,  # noqa: F811
+    screen: Opener,
 ) -> None:
     window = screen(color_scheme="dark")
     window.page.context.clear_cookies()

@@ -9,16 +9,8 @@ from django.urls import reverse
 from channels.models import Communicated, Listing, Profile, SellingList
 from desk.cells import list_of, page_of
 from syncjobs.models import Run
-from tests.browser.test_screens import (  # noqa: F401 - fixtures
-    PHONE,
-    Opener,
-    Screen,
-    Shop,
-    browser,
-    pytestmark,
-    screen,
-    shop,
-)
+from tests.browser.screen import PHONE, Opener, Screen
+from tests.browser.shop import Shop
 from tests.store import sync
 
 
@@ -68,7 +60,7 @@ def make_profile(window: Screen) -> None:
     assert Profile.objects.get().versions.get().quantity == 10
 
 
-def make_list(window: Screen, shop: Shop) -> SellingList:  # noqa: F811
+def make_list(window: Screen, shop: Shop) -> SellingList:
     """Two listings in a new list, told what its profile says."""
     window.open(reverse("admin:channels_sellinglist_add"))
     window.page.fill("#id_name", "Gifts")
@@ -86,8 +78,8 @@ def make_list(window: Screen, shop: Shop) -> SellingList:  # noqa: F811
 
 
 def test_a_profile_a_list_and_an_update_from_first_to_last(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
 ) -> None:
     window, chosen = screen(), shop.products[3:5]
     make_profile(window)
@@ -116,8 +108,8 @@ def test_a_profile_a_list_and_an_update_from_first_to_last(
 
 
 def test_a_change_of_a_profile_is_seen_before_it_is_saved(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
 ) -> None:
     window = screen()
     make_profile(window)
@@ -143,8 +135,8 @@ def test_a_change_of_a_profile_is_seen_before_it_is_saved(
 
 
 def test_the_form_and_the_preview_fit_a_phone_in_the_dark(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
 ) -> None:
     window = screen(viewport=PHONE, color_scheme="dark")
     make_profile(window)

@@ -15,20 +15,14 @@ from orders import intake
 from orders.intake import Draft, DraftLine
 from syncjobs import forensics
 from syncjobs.models import Finding, Oversell, Run
-from tests.browser.test_screens import (  # noqa: F401 - fixtures
-    Opener,
-    Shop,
-    browser,
-    pytestmark,
-    screen,
-    shop,
-)
+from tests.browser.screen import Opener
+from tests.browser.shop import Shop
 from tests.store import Store, sync
 
 
 def test_drift_is_seen_with_its_cause(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
     store: Store,
 ) -> None:
     shop.channel.drift_policy = "report"
@@ -45,8 +39,8 @@ def test_drift_is_seen_with_its_cause(
 
 
 def test_an_oversell_is_seen_with_its_timeline(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
     store: Store,
     warehouse: Warehouse,
 ) -> None:
@@ -68,8 +62,8 @@ def test_an_oversell_is_seen_with_its_timeline(
 
 
 def test_a_run_that_would_empty_the_shop_asks_first(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
     warehouse: Warehouse,
 ) -> None:
     for product in shop.products[3:]:
@@ -90,8 +84,8 @@ def test_a_run_that_would_empty_the_shop_asks_first(
 
 
 def test_what_unmapped_locations_show_is_seen_before_the_switch_is_turned(
-    screen: Opener,  # noqa: F811
-    shop: Shop,  # noqa: F811
+    screen: Opener,
+    shop: Shop,
     store: Store,
 ) -> None:
     store.post("locations", locations=[{"name": "Market stall"}])
