@@ -6,15 +6,24 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 READ = 10_000
 """Rows that a list shows at most; what is further away is found by a filter or a search."""
+
+
+def bounded(number: int) -> str:
+    """12,345 as “10,000+”, for no list shows more."""
+    told = number_format(min(number, READ), force_grouping=True)
+    return gettext("%(number)s+") % {"number": told} if number > READ else told
 
 
 class BoundedPaginator(Paginator):
     """Counts to one row beyond READ and no further, whatever the list holds."""
 
     object_list: Any
+    template_name = "admin/stockcast/pagination.html"
 
     @cached_property
     def count(self) -> int:
@@ -26,6 +35,12 @@ class BoundedPaginator(Paginator):
         """Whether there are more rows than the list shows."""
         return self._counted > READ
 
+    @property
+    def told(self) -> str:
+        """How many rows there are, as far as they were counted: “10,000+” when there are more."""
+        return bounded(self._counted)
+
     @cached_property
     def _counted(self) -> int:
-        return int(self.object_list.order_by()[: READ + 1].count())
+        # Of a row that is counted, nothing but that it is there has to be worked out.
+        return int(self.object_list.order_by().values("pk")[: READ + 1].count())
