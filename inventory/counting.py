@@ -11,7 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from desk.wording import named
 from inventory import ledger
 from inventory.errors import InvalidLines, NotCounted, RecountRequired, WrongState
 from inventory.models import Movement, Product, State, Stocktake, StocktakeLine, Warehouse
@@ -49,7 +51,9 @@ def add(stocktake: Stocktake, product_ids: Iterable[int]) -> int:
     present = set(stocktake.lines.values_list("product_id", flat=True))
     wanted = sorted(set(product_ids) - present)
     if Product.objects.filter(pk__in=wanted).count() != len(wanted):
-        raise InvalidLines("A product does not exist: choose existing products.", field="product")
+        raise InvalidLines(
+            gettext("A product does not exist: choose existing products."), field="product"
+        )
     frozen = _freeze(stocktake.warehouse_id, wanted)
     StocktakeLine.objects.bulk_create(
         (
@@ -74,14 +78,16 @@ def record(stocktake: Stocktake, counted: Mapping[int, int], actor: str = "") ->
     again *is* the recount that close demands. Raises WrongState, InvalidLines.
     """
     _lock_open(stocktake)
-    lines = {line.product_id: line for line in _locked_lines(stocktake)}
+    lines = {line.product_id: line for line in _locked_lines(stocktake, counted)}
     for product_id, units in counted.items():
         if product_id not in lines:
             raise InvalidLines(
-                f"Product {product_id} is not on {stocktake}: add it first.", field="product"
+                gettext("Product %(product_id)s is not on %(stocktake)s: add it first.")
+                % {"product_id": product_id, "stocktake": stocktake},
+                field="product",
             )
         if units < 0:
-            raise InvalidLines("A count is 0 or more.", field="counted")
+            raise InvalidLines(gettext("A count is 0 or more."), field="counted")
     frozen = _freeze(stocktake.warehouse_id, counted)
     values: dict[str, Any] = {
         "ids": [lines[product_id].pk for product_id in counted],
@@ -133,13 +139,15 @@ def close(stocktake: Stocktake, actor: str = "", *, skip_uncounted: bool = False
     if not counted or (len(counted) < len(lines) and not skip_uncounted):
         skus = _skus(stocktake.lines.filter(counted__isnull=True))
         raise NotCounted(
-            f"Not counted: {skus or 'anything'}. Count them, or close without them.",
+            gettext("Not counted: %(skus)s. Count them, or close without them.")
+            % {"skus": skus or gettext("anything")},
             field="counted",
         )
     ledger.on_hand_locked(stocktake.warehouse_id, counted)
     if skus := _skus(needing_recount(stocktake)):
         raise RecountRequired(
-            f"Stock moved after counting: {skus}. Count these again.", field="counted"
+            gettext("Stock moved after counting: %(skus)s. Count these again.") % {"skus": skus},
+            field="counted",
         )
     cause = ledger.Cause(
         document=str(stocktake), actor=actor, note=stocktake.note, key=f"count:st:{stocktake.pk}"
@@ -187,11 +195,19 @@ def _lock_open(stocktake: Stocktake) -> None:
 
 def _demand_open(stocktake: Stocktake) -> None:
     if stocktake.status != Stocktake.Status.OPEN:
-        raise WrongState(f"{stocktake} is {stocktake.status}: open a new one.", field="status")
+        raise WrongState(
+            gettext("%(stocktake)s is %(status)s: open a new one.")
+            % {"stocktake": stocktake, "status": stocktake.get_status_display().lower()},
+            field="status",
+        )
 
 
-def _locked_lines(stocktake: Stocktake) -> list[StocktakeLine]:
-    return list(stocktake.lines.order_by("pk").select_for_update(no_key=True))
+def _locked_lines(
+    stocktake: Stocktake, product_ids: Iterable[int] | None = None
+) -> list[StocktakeLine]:
+    """All of its lines, or those of these products."""
+    lines = stocktake.lines.order_by("pk").select_for_update(no_key=True)
+    return list(lines if product_ids is None else lines.filter(product__in=list(product_ids)))
 
 
 def _end(stocktake: Stocktake, status: Stocktake.Status, actor: str) -> None:
@@ -202,4 +218,4 @@ def _end(stocktake: Stocktake, status: Stocktake.Status, actor: str) -> None:
 def _skus(lines: QuerySet[StocktakeLine]) -> str:
     """The first few SKUs of these lines, for a message; "" when there are none."""
     skus = list(lines.order_by("product__sku").values_list("product__sku", flat=True)[: _NAMED + 1])
-    return ", ".join(skus[:_NAMED]) + (" and more" if len(skus) > _NAMED else "")
+    return named(skus, _NAMED)

@@ -7,10 +7,11 @@ return whether they did so now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inventory import ledger
 from inventory.errors import InvalidLines, KeyReused, OverReceived, WrongState
@@ -48,7 +49,10 @@ def open_order(order: PurchaseOrder, actor: str = "") -> bool:
     if order.status == PurchaseOrder.Status.OPEN:
         return False
     if order.status != PurchaseOrder.Status.DRAFT:
-        raise WrongState(f"{order} is closed: create a new purchase order.", field="status")
+        raise WrongState(
+            gettext("%(order)s is closed: create a new purchase order.") % {"order": order},
+            field="status",
+        )
     lines = order.lines.order_by("product_id").values_list("product_id", "ordered")
     ledger.expect(order.warehouse_id, list(lines), _cause(order, actor, f"expect:po:{order.pk}"))
     _set_status(order, PurchaseOrder.Status.OPEN)
@@ -79,7 +83,10 @@ def receive(
         _demand_same(receipt, order, units, mode)
         return receipt
     if order.status != PurchaseOrder.Status.OPEN:
-        raise WrongState(f"{order} is {order.status}: only an open order is received.")
+        raise WrongState(
+            gettext("%(order)s is %(status)s: only an open order is received.")
+            % {"order": order, "status": order.get_status_display().lower()}
+        )
     _take_in(order, units)
     ReceiptLine.objects.bulk_create(
         ReceiptLine(receipt=receipt, product_id=product, quantity=quantity)
@@ -93,6 +100,12 @@ def receive(
     return receipt
 
 
+def lock_receipts(receipt_ids: Collection[int]) -> None:
+    """For several put_away in one transaction: lock their receipts before any of them posts."""
+    receipts = Receipt.objects.filter(pk__in=receipt_ids).order_by("pk")
+    list(receipts.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 @transaction.atomic
 def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> bool:
     """Staged units go to their shelves and are in stock. The same key does it once; False when it
@@ -102,14 +115,17 @@ def put_away(receipt: Receipt, units: Units, key: str, actor: str = "") -> bool:
     """
     receipt.refresh_from_db(from_queryset=Receipt.objects.select_for_update(no_key=True))
     if receipt.mode != Receipt.Mode.STAGED:
-        raise WrongState(f"{receipt} went {receipt.get_mode_display()}: nothing to put away.")
+        raise WrongState(
+            gettext("%(receipt)s has nothing to put away: its mode was “%(mode)s”.")
+            % {"receipt": receipt, "mode": receipt.get_mode_display()}
+        )
     order = receipt.purchase_order
     cause = _cause(order, actor, f"put-away:{key}")
     # A repeat may find its units put away already, which is no reason to refuse it.
     if not Movement.objects.filter(key=cause.key).exists():
         lines = list(receipt.lines.order_by("pk").select_for_update(no_key=True))
         remaining = {line.product_id: line.quantity - line.put_away for line in lines}
-        _demand_remaining(units, remaining, f"{receipt} ({order})", "put away")
+        _demand_remaining(units, remaining, f"{receipt} ({order})")
         _add(_PUT_AWAY, lines, units)
     return not ledger.put_away(order.warehouse_id, sorted(units.items()), cause).is_repeat
 
@@ -124,7 +140,10 @@ def close_short(order: PurchaseOrder, actor: str = "") -> bool:
     if order.status == PurchaseOrder.Status.CLOSED:
         return False
     if order.status != PurchaseOrder.Status.OPEN:
-        raise WrongState(f"{order} is a draft: delete it, or open it first.", field="status")
+        raise WrongState(
+            gettext("%(order)s is a draft: delete it, or open it first.") % {"order": order},
+            field="status",
+        )
     missing = [
         (line.product_id, line.ordered - line.received)
         for line in _locked_lines(order)
@@ -138,7 +157,7 @@ def close_short(order: PurchaseOrder, actor: str = "") -> bool:
 def _take_in(order: PurchaseOrder, units: Units) -> None:
     lines = _locked_lines(order)
     remaining = {line.product_id: line.ordered - line.received for line in lines}
-    _demand_remaining(units, remaining, str(order), "received")
+    _demand_remaining(units, remaining, str(order))
     _add(_RECEIVED, lines, units)
     if all(left == units.get(product_id, 0) for product_id, left in remaining.items()):
         _set_status(order, PurchaseOrder.Status.CLOSED)
@@ -152,19 +171,31 @@ def _add(statement: str, lines: Iterable[PurchaseOrderLine | ReceiptLine], units
         cursor.execute(statement, values)
 
 
-def _demand_remaining(units: Units, remaining: Units, document: str, done: str) -> None:
+def _demand_remaining(units: Units, remaining: Units, document: str) -> None:
     for product_id, quantity in sorted(units.items()):
         if quantity <= 0:
-            raise InvalidLines(f"{_sku(product_id)}: give a number above 0.", field="quantity")
+            raise InvalidLines(
+                gettext("%(sku)s: give a number above 0.") % {"sku": _sku(product_id)},
+                field="quantity",
+            )
         if product_id not in remaining:
             raise InvalidLines(
-                f"{_sku(product_id)} is not on {document}: choose one of its lines.",
+                gettext("%(sku)s is not on %(document)s: choose one of its lines.")
+                % {"sku": _sku(product_id), "document": document},
                 field="product",
             )
         if quantity > remaining[product_id]:
             raise OverReceived(
-                f"{_sku(product_id)}: {quantity} {done}, {remaining[product_id]} left on"
-                f" {document}. Reduce the quantity; bring the rest in by another document.",
+                gettext(
+                    "%(sku)s: %(given)d given, %(left)d left on %(document)s. Reduce the quantity;"
+                    " bring the rest in by another document."
+                )
+                % {
+                    "sku": _sku(product_id),
+                    "given": quantity,
+                    "left": remaining[product_id],
+                    "document": document,
+                },
                 field="quantity",
             )
 
@@ -173,7 +204,8 @@ def _demand_same(receipt: Receipt, order: PurchaseOrder, units: Units, mode: Rec
     lines = dict(receipt.lines.values_list("product_id", "quantity"))
     if (receipt.purchase_order_id, receipt.mode, lines) != (order.pk, mode, dict(units)):
         raise KeyReused(
-            f"Key {receipt.key!r} was used for {receipt}: choose a new key for a new receipt.",
+            gettext("Key %(key)r was used for %(receipt)s: choose a new key for a new receipt.")
+            % {"key": receipt.key, "receipt": receipt},
             field="key",
         )
 
@@ -198,4 +230,4 @@ def _cause(order: PurchaseOrder, actor: str, key: str) -> ledger.Cause:
 
 def _sku(product_id: int) -> str:
     sku = Product.objects.values_list("sku", flat=True).filter(pk=product_id).first()
-    return sku or f"Product {product_id}"
+    return sku or gettext("Product %(product_id)s") % {"product_id": product_id}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inventory import ledger
 from inventory.errors import WrongState
@@ -72,8 +73,12 @@ def _is_done(transfer: Transfer, target: Status, allowed: Status) -> bool:
     transfer.refresh_from_db(from_queryset=Transfer.objects.select_for_update(no_key=True))
     if transfer.status not in {target, allowed}:
         raise WrongState(
-            f"{transfer} is {transfer.get_status_display().lower()}: this step needs one that is"
-            f" {allowed.label.lower()}.",
+            gettext("%(transfer)s is %(status)s: this step needs one that is %(allowed)s.")
+            % {
+                "transfer": transfer,
+                "status": transfer.get_status_display().lower(),
+                "allowed": allowed.label.lower(),
+            },
             field="status",
         )
     return transfer.status == target

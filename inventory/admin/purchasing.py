@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
+from desk.cells import page_of
 from desk.dialogs import ask, reported
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
@@ -21,6 +22,7 @@ from inventory import receiving
 from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, ReceiveDialog, staged
 from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.statuses import COLORS, OfferedMixin
+from inventory.admin.work.receive import ReceivingMixin
 from inventory.errors import InvalidLines
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
 
@@ -81,7 +83,7 @@ class ReceiptInline(ReadOnlyMixin, TabularInline):
 
 
 @admin.register(PurchaseOrder)
-class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
+class PurchaseOrderAdmin(ReceivingMixin, RefusalsMixin, OfferedMixin, ModelAdmin):
     """Draft, open, closed."""
 
     list_display = ["number", "supplier", "warehouse", "show_status", "expected_on", "created_at"]
@@ -94,13 +96,36 @@ class PurchaseOrderAdmin(RefusalsMixin, OfferedMixin, ModelAdmin):
         (None, {"fields": [("number", "status"), ("supplier", "warehouse"), "expected_on"]}),
     ]
     inlines = [LineInline, ReceiptInline]
-    actions_detail = ["open_order", "receive_direct", "receive_staged", "put_away", "close_short"]
+    change_form_outer_before_template = "admin/inventory/purchaseorder/draft.html"
+    actions_detail = [
+        "open_order",
+        "receive_scanned",
+        "receive_direct",
+        "receive_staged",
+        "put_away",
+        "close_short",
+    ]
     offered = {
         Status.DRAFT: ("open_order",),
-        Status.OPEN: ("receive_direct", "receive_staged", "put_away", "close_short"),
+        Status.OPEN: ("receive", "receive_direct", "receive_staged", "put_away", "close_short"),
         # Staged units may still wait for their shelf when nothing more is to come.
         Status.CLOSED: ("put_away",),
     }
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """Receipts where there are any: a heading over nothing says nothing."""
+        if obj is None or not obj.receipts.exists():
+            return [LineInline]
+        return [LineInline, ReceiptInline]
+
+    def response_post_save_add(
+        self, request: HttpRequest, obj: PurchaseOrder
+    ) -> HttpResponseRedirect:
+        """To its page, which says that a draft is to be opened."""
+        if self.has_view_or_change_permission(request, obj):
+            return HttpResponseRedirect(page_of(obj))
+        response: HttpResponseRedirect = super().response_post_save_add(request, obj)
+        return response
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["status"] if is_draft(obj) else ["status", "number", "warehouse"]

@@ -17,8 +17,11 @@ from desk.lists import ModelAdmin
 from desk.numbers import NumberSearchMixin
 from desk.refusals import RefusalsMixin
 from inventory import counting
+from inventory.admin.count_sheet import CountSheetMixin
 from inventory.admin.statuses import COLORS, OfferedMixin
 from inventory.admin.stocktake_lines import CountInline, ProductInline
+from inventory.admin.work.count import CountingMixin
+from inventory.admin.work.review import ReviewMixin
 from inventory.errors import InvalidLines
 from inventory.models import Stocktake
 
@@ -47,7 +50,15 @@ def is_open(stocktake: Any) -> bool:
 
 
 @admin.register(Stocktake)
-class StocktakeAdmin(RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin):
+class StocktakeAdmin(
+    CountSheetMixin,
+    CountingMixin,
+    ReviewMixin,
+    RefusalsMixin,
+    NumberSearchMixin,
+    OfferedMixin,
+    ModelAdmin,
+):
     """Open, closed, canceled."""
 
     list_display = ["__str__", "warehouse", "show_status", "note", "opened_by", "opened_at"]
@@ -71,8 +82,25 @@ class StocktakeAdmin(RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin)
         ),
     ]
     add_fieldsets = [(None, {"fields": ["warehouse", "note"]})]
-    actions_detail = ["add_stocked", "close_stocktake", "cancel_stocktake"]
-    offered = {Status.OPEN: ("add_stocked", "close_stocktake", "cancel_stocktake")}
+    actions_detail = [
+        "count_scanned",
+        "review_counts",
+        "count_sheet",
+        "add_stocked",
+        "close_stocktake",
+        "cancel_stocktake",
+    ]
+    offered = {
+        Status.OPEN: (
+            "count",
+            "review",
+            "count-sheet",
+            "add_stocked",
+            "close_stocktake",
+            "cancel_stocktake",
+        ),
+        Status.CLOSED: ("review",),
+    }
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = ["status", "opened_by", "opened_at", "closed_by", "closed_at"]

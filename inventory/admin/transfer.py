@@ -17,6 +17,7 @@ from desk.refusals import RefusalsMixin
 from inventory import transfers
 from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.statuses import COLORS, OfferedMixin
+from inventory.admin.work.transfer import TransferWorkMixin
 from inventory.models import Transfer, TransferLine
 
 Status = Transfer.Status
@@ -49,7 +50,7 @@ class LineInline(QuantitiesInline):
 
 
 @admin.register(Transfer)
-class TransferAdmin(RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin):
+class TransferAdmin(TransferWorkMixin, RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin):
     """Draft, in transit, received."""
 
     list_display = ["__str__", "source", "destination", "show_status", "note", "created_at"]
@@ -77,10 +78,16 @@ class TransferAdmin(RefusalsMixin, NumberSearchMixin, OfferedMixin, ModelAdmin):
     ]
     readonly_fields = ["status", "dispatched_at", "received_at"]
     inlines = [LineInline]
-    actions_detail = ["dispatch_units", "receive_units", "in_one_step"]
+    actions_detail = [
+        "fill_scanned",
+        "receive_scanned",
+        "dispatch_units",
+        "receive_units",
+        "in_one_step",
+    ]
     offered = {
-        Status.DRAFT: ("dispatch_units", "in_one_step"),
-        Status.IN_TRANSIT: ("receive_units",),
+        Status.DRAFT: ("fill", "dispatch_units", "in_one_step"),
+        Status.IN_TRANSIT: ("arrive", "receive_units"),
     }
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,0 +1,1 @@
+"""Work on the floor: pages for a scanner and a phone."""
