@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from inventory.errors import InvalidLines, WrongState
 from inventory.ledger import Cause
@@ -32,7 +33,9 @@ def draft(order_id: int, units: Mapping[int, int], tracking: Tracking | None = N
     Raises InvalidLines (no units), UnknownLine, OverNotified.
     """
     if not units:
-        raise InvalidLines("The ASN would cover nothing: give at least one line.", field="units")
+        raise InvalidLines(
+            gettext("The ASN would cover nothing: give at least one line."), field="units"
+        )
     tracking = tracking or Tracking()
     with transaction.atomic():
         order = SalesOrder.objects.select_for_update().get(pk=order_id)
@@ -93,11 +96,13 @@ def send(asn_ids: Collection[int], cause: Cause | None = None) -> int:
 
 def _check(order: SalesOrder, line: SalesOrderLine | None, quantity: int) -> None:
     if line is None:
-        raise UnknownLine(f"Order {order} has no such line.", field="units")
+        raise UnknownLine(
+            gettext("Order %(order)s has no such line.") % {"order": order}, field="units"
+        )
     if not 0 < quantity <= line.ordered - line.notified:
         raise OverNotified(
-            f"Order {order}: {quantity} asked, {line.ordered - line.notified} not yet on a sent"
-            " ASN.",
+            gettext("Order %(order)s: %(asked)d asked, %(left)d not yet on a sent ASN.")
+            % {"order": order, "asked": quantity, "left": line.ordered - line.notified},
             field="units",
         )
 
@@ -116,7 +121,9 @@ def _notify(asn_ids: list[int]) -> None:
     """Count the ASNs' units on their order lines. The lines are safe under their orders' locks."""
     empty = Asn.objects.filter(pk__in=asn_ids, lines=None).first()
     if empty is not None:
-        raise WrongState(f"{empty} has no lines: add what it covers before sending.")
+        raise WrongState(
+            gettext("%(asn)s has no lines: add what it covers before sending.") % {"asn": empty}
+        )
     # Summed: two drafts over the same line may each fit, and not both.
     over = (
         SalesOrderLine.objects.filter(asn_lines__asn__in=asn_ids)
@@ -134,9 +141,19 @@ def _notify(asn_ids: list[int]) -> None:
 def _over_notified(line: SalesOrderLine, asns: Iterable[Asn]) -> OverNotified:
     """Name the ASNs that together cover too much of this line."""
     names = [str(asn) for asn in sorted(asns, key=lambda asn: asn.pk)]
-    verb = "covers" if len(names) == 1 else "together cover"
     return OverNotified(
-        f"{', '.join(names)} {verb} more than the {line.ordered - line.notified} left of"
-        f" {line.product.sku} on order {line.order}. Correct the quantity, or delete a draft.",
+        ngettext(
+            "%(names)s covers more than the %(left)d left of %(sku)s on order %(order)s. Correct"
+            " the quantity, or delete a draft.",
+            "%(names)s together cover more than the %(left)d left of %(sku)s on order %(order)s."
+            " Correct the quantity, or delete a draft.",
+            len(names),
+        )
+        % {
+            "names": ", ".join(names),
+            "left": line.ordered - line.notified,
+            "sku": line.product.sku,
+            "order": line.order,
+        },
         field="quantity",
     )

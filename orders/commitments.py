@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
+from django.utils.translation import gettext
 
 from inventory import ledger
 from inventory.errors import KeyReused
@@ -66,7 +67,9 @@ def settling(order_ids: Collection[int], cause: Cause) -> Iterator[list[SalesOrd
             # The orders changed, so this is no repeat: without its own posting they and the ledger
             # would part ways.
             raise KeyReused(
-                f"Key {cause.key!r} was used for an earlier change: choose a new one.", field="key"
+                gettext("Key %(key)r was used for an earlier change: choose a new one.")
+                % {"key": cause.key},
+                field="key",
             )
 
 

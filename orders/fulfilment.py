@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from inventory import ledger, receiving
 from inventory.errors import WrongState
@@ -45,7 +46,7 @@ def ship_all(order_ids: Collection[int], cause: Cause) -> int:
     with transaction.atomic():
         orders = _locked(order_ids)
         for order in orders:
-            _check_state(order)
+            demand_shippable(order)
         lines = SalesOrderLine.objects.filter(order__in=orders, shipped__lt=F("ordered"))
         units = {line: line.ordered - line.shipped for line in lines.select_related("order")}
         if units and _move(units, cause):
@@ -61,11 +62,16 @@ def cross_dock(purchase_order: PurchaseOrder, order_id: int, units: Units, cause
     `units` by order line id; the purchase order must expect those products.
     """
     with transaction.atomic():
+        # Before any level, as `ship` does: else the two would wait for each other.
+        lock_orders([order_id])
         lines = SalesOrderLine.objects.filter(pk__in=units, order_id=order_id)
         received: dict[int, int] = {}
         if any(line.warehouse_id != purchase_order.warehouse_id for line in lines):
             raise UnknownLine(
-                f"{purchase_order} arrives at another warehouse than the order ships from.",
+                gettext(
+                    "%(purchase_order)s arrives at another warehouse than the order ships from."
+                )
+                % {"purchase_order": purchase_order},
                 field="units",
             )
         for line in lines:
@@ -88,16 +94,28 @@ def _for_shipment(cause: Cause) -> Cause:
     )
 
 
+def lock_orders(order_ids: Collection[int]) -> None:
+    """For several verbs in one transaction: lock their orders before any of them posts."""
+    _locked(order_ids)
+
+
 def _locked(order_ids: Collection[int]) -> list[SalesOrder]:
     return list(SalesOrder.objects.filter(pk__in=order_ids).order_by("pk").select_for_update())
 
 
-def _check_state(order: SalesOrder) -> None:
+def demand_shippable(order: SalesOrder) -> None:
+    """Raises WrongState where nothing of the order may leave."""
     if order.status == SalesOrder.Status.CANCELED or order.archived_at:
-        raise WrongState(f"Order {order} is canceled or archived: it can not be shipped.")
+        raise WrongState(
+            gettext("Order %(order)s is canceled or archived: it can not be shipped.")
+            % {"order": order}
+        )
     if order.is_unpaid:
         raise WrongState(
-            f"Order {order} awaits payment at its channel: ship it once the channel says so."
+            gettext(
+                "Order %(order)s awaits payment at its channel: ship it once the channel says so."
+            )
+            % {"order": order}
         )
 
 
@@ -105,13 +123,16 @@ def _check(
     order: SalesOrder, line: SalesOrderLine | None, quantity: int, *, is_repeat: bool
 ) -> None:
     if line is None:
-        raise UnknownLine(f"Order {order} has no such line.", field="units")
+        raise UnknownLine(
+            gettext("Order %(order)s has no such line.") % {"order": order}, field="units"
+        )
     if is_repeat:
         return
-    _check_state(order)
+    demand_shippable(order)
     if not 0 < quantity <= line.ordered - line.shipped:
         raise OverShipped(
-            f"Order {order}: {quantity} asked, {line.ordered - line.shipped} left to ship.",
+            gettext("Order %(order)s: %(asked)d asked, %(left)d left to ship.")
+            % {"order": order, "asked": quantity, "left": line.ordered - line.shipped},
             field="units",
         )
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inventory.errors import WrongState
 from inventory.ledger import Cause
@@ -123,9 +124,12 @@ def _for_order(cause: Cause, number: str) -> Cause:
 
 def _check(draft: Draft) -> None:
     if not draft.number.strip():
-        raise InvalidOrder("Give the order a number.", field="number")
+        raise InvalidOrder(gettext("Give the order a number."), field="number")
     if not draft.lines:
-        raise InvalidOrder(f"Order {draft.number} has no lines: give at least one.", field="lines")
+        raise InvalidOrder(
+            gettext("Order %(number)s has no lines: give at least one.") % {"number": draft.number},
+            field="lines",
+        )
     _check_lines(draft.number, draft.lines)
 
 
@@ -133,7 +137,8 @@ def _check_lines(number: str, lines: Sequence[DraftLine]) -> None:
     for position, line in enumerate(lines):
         if line.ordered <= 0:
             raise InvalidOrder(
-                f"Order {number}, line {position + 1}: give a quantity above 0.",
+                gettext("Order %(number)s, line %(line)d: give a quantity above 0.")
+                % {"number": number, "line": position + 1},
                 field=f"lines.{position}.ordered",
             )
 
@@ -158,12 +163,15 @@ def _placed_before(draft: Draft) -> SalesOrder:
     order = SalesOrder.objects.filter(number=draft.number).first()
     if order is None:  # a foreign key of the draft, not its number, was refused
         raise InvalidOrder(
-            f"Order {draft.number} names a product or warehouse that does not exist.", field="lines"
+            gettext("Order %(number)s names a product or warehouse that does not exist.")
+            % {"number": draft.number},
+            field="lines",
         )
     stored = set(order.lines.values_list("product_id", "warehouse_id"))
     if not {(line.product_id, line.warehouse_id) for line in draft.lines} <= stored:
         raise OrderConflict(
-            f"Order {draft.number} exists with other lines: edit it, or choose another number.",
+            gettext("Order %(number)s exists with other lines: edit it, or choose another number.")
+            % {"number": draft.number},
             field="number",
         )
     return order
@@ -182,7 +190,10 @@ def edit(
     """
     with settling([order_id], cause or Cause()) as [order]:
         if order.archived_at or order.status == Status.CANCELED:
-            raise WrongState(f"Order {order} is archived or canceled: it can not be edited.")
+            raise WrongState(
+                gettext("Order %(order)s is archived or canceled: it can not be edited.")
+                % {"order": order}
+            )
         lines = {line.pk: line for line in order.lines.select_related("product")}
         for line_id, units in ordered.items():
             _demand_enough(lines, line_id, units)
@@ -196,12 +207,16 @@ def edit(
 def _demand_enough(lines: Mapping[int, SalesOrderLine], line_id: int, units: int) -> None:
     line = lines.get(line_id)
     if line is None:
-        raise UnknownLine("A line is not this order's: load the order again.", field="lines")
+        raise UnknownLine(
+            gettext("A line is not this order's: load the order again."), field="lines"
+        )
     least = max(line.shipped, line.notified, 0)
     if units < least:
         raise InvalidOrder(
-            f"{line.product.sku}: {units} is less than the {least} already shipped or on sent"
-            " ASNs.",
+            gettext(
+                "%(sku)s: %(units)s is less than the %(least)s already shipped or on sent ASNs."
+            )
+            % {"sku": line.product.sku, "units": units, "least": least},
             field="ordered",
         )
 
@@ -237,7 +252,10 @@ def cancel(order_id: int, cause: Cause | None = None, *, is_archived: bool = Fal
     cause = cause or Cause()
     with settling([order_id], cause) as [order]:
         if order.status != Status.CANCELED and _is_shipped(order):
-            raise WrongState(f"Order {order} was shipped: book a return instead of canceling.")
+            raise WrongState(
+                gettext("Order %(order)s was shipped: book a return instead of canceling.")
+                % {"order": order}
+            )
         order.status = Status.CANCELED
         if is_archived:
             order.archived_at = order.archived_at or cause.occurred_at or timezone.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from inventory import ledger
 from inventory.ledger import Cause, Line
@@ -30,11 +31,16 @@ def take_back(order_id: int, units: Mapping[int, int], cause: Cause) -> bool:
         is_repeat = Movement.objects.filter(key=cause.key).exists()
         for line_id, quantity in units.items():
             if line_id not in lines:
-                raise UnknownLine(f"Order {order} has no such line.", field="units")
+                raise UnknownLine(
+                    gettext("Order %(order)s has no such line.") % {"order": order}, field="units"
+                )
             left = lines[line_id].shipped - lines[line_id].returned
             if not is_repeat and not 0 < quantity <= left:
                 raise OverReturned(
-                    f"Order {order}: {quantity} asked, {left} shipped and not returned yet.",
+                    gettext(
+                        "Order %(order)s: %(asked)d asked, %(left)d shipped and not returned yet."
+                    )
+                    % {"order": order, "asked": quantity, "left": left},
                     field="units",
                 )
         movements = [

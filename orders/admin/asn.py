@@ -7,21 +7,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from desk.dialogs import ask, reported
 from desk.lists import ModelAdmin
 from desk.moments import MomentFilter
-from desk.numbers import NumberSearchMixin
 from desk.refusals import RefusalsMixin
 from inventory.admin.quantities import QuantitiesInline
 from inventory.errors import WrongState
 from inventory.ledger import Cause
 from orders import asn
+from orders.admin.asn_page import AsnPage
+from orders.admin.asn_rows import AsnRows, CarrierFilter
 from orders.admin.dialogs import AsnDialog, cause_of
 from orders.models import Asn, AsnLine, SalesOrder
 
-LABELS = {Asn.Status.DRAFT: "info", Asn.Status.SENT: "success"}
 TRACKING = ["carrier", "tracking_number", "tracking_url"]
 SENT = _(
     "It was sent, so its lines are fixed; carrier and tracking can still be entered or corrected."
@@ -39,8 +40,8 @@ class LineInline(QuantitiesInline):
     """What the ASN covers; fixed once it was sent, for those units are released then."""
 
     model = AsnLine
-    fields = ["show_product", "quantity"]
-    readonly_fields = ["show_product"]
+    fields = ["show_product", "quantity", "show_ordered", "show_shipped", "show_notified"]
+    readonly_fields = ["show_product", "show_ordered", "show_shipped", "show_notified"]
     least = {"quantity": 1}
     extra = 0
     hide_title = True
@@ -51,6 +52,18 @@ class LineInline(QuantitiesInline):
     @display(description=_("product"))
     def show_product(self, line: AsnLine) -> str:
         return str(line.order_line.product)
+
+    @display(description=_("ordered"))
+    def show_ordered(self, line: AsnLine) -> int:
+        return line.order_line.ordered
+
+    @display(description=_("shipped so far"))
+    def show_shipped(self, line: AsnLine) -> int:
+        return line.order_line.shipped
+
+    @display(description=_("on sent ASNs"))
+    def show_notified(self, line: AsnLine) -> int:
+        return line.order_line.notified
 
     def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
@@ -63,21 +76,14 @@ class LineInline(QuantitiesInline):
 
 
 @admin.register(Asn)
-class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
+class AsnAdmin(AsnRows, AsnPage, RefusalsMixin, ModelAdmin):
     """Draft, sent. Of a sent one the tracking alone may still be corrected."""
 
-    list_display = ["__str__", "order", "show_status", "carrier", "tracking_number", "sent_at"]
-    list_filter = ["status", "carrier", ("sent_at", MomentFilter)]
+    list_filter = [("status", ChoicesDropdownFilter), CarrierFilter, ("sent_at", MomentFilter)]
     list_filter_submit = True
     list_select_related = ["order"]
-    prefix = "ASN-"
-    search_fields = ["order__number", "tracking_number"]
-    search_help_text = _("Number, order or tracking number")
-    readonly_fields = ["order", "status", "created_at", "sent_at"]
-    fieldsets = [
-        (None, {"fields": [("order", "status"), ("carrier", "tracking_number"), "tracking_url"]}),
-        (_("When"), {"fields": [("created_at", "sent_at")]}),
-    ]
+    empty_hint = _("An ASN is drafted on its order's page, or when what was picked is sent.")
+    fieldsets = [(None, {"fields": [("carrier", "tracking_number"), "tracking_url"]})]
     inlines = [LineInline]
     actions = ["send_chosen"]
     actions_detail = ["send"]
@@ -89,10 +95,10 @@ class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A sent one says what can still be mended, to whom may mend it."""
-        about, when = super().get_fieldsets(request, obj)
+        (about,) = super().get_fieldsets(request, obj)
         if is_draft(obj) or not self.has_change_permission(request, obj):
-            return [about, when]
-        return [(about[0], {**about[1], "description": SENT}), when]
+            return [about]
+        return [(about[0], {**about[1], "description": SENT})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asn]:
         return super().get_queryset(request).select_related("order")
@@ -117,10 +123,6 @@ class AsnAdmin(RefusalsMixin, NumberSearchMixin, ModelAdmin):
         """Only while it is a draft."""
         _hold(obj)
         super().delete_model(request, obj)
-
-    @display(description=_("status"), ordering="status", label=LABELS)
-    def show_status(self, notice: Asn) -> tuple[str, str]:
-        return notice.status, notice.get_status_display()
 
     @action(description=_("Send"), permissions=["change"])
     def send_chosen(self, request: HttpRequest, notices: QuerySet[Asn]) -> None:

@@ -2,18 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
-from unfold.decorators import display
 
-from desk.readonly import ReadOnlyMixin
 from inventory.admin.quantities import QuantitiesInline
-from orders.models import Asn, SalesOrder, SalesOrderLine
-
-NOTICE: Any = ["show_number", "status", "show_units", "carrier", "tracking_number", "sent_at"]
+from orders.models import SalesOrder, SalesOrderLine
 
 
 def is_editable(order: Any) -> bool:
@@ -23,8 +18,28 @@ def is_editable(order: Any) -> bool:
     )
 
 
+class LineForm(forms.ModelForm):
+    """Refuses beside the field what the verb would refuse, so that nothing typed is lost."""
+
+    def clean_ordered(self) -> int:
+        """Not fewer than have left or stand on sent ASNs."""
+        ordered: int = self.cleaned_data["ordered"]
+        least = max(self.instance.shipped, self.instance.notified)
+        if ordered < least:
+            raise forms.ValidationError(
+                gettext(
+                    "%(sku)s: %(ordered)d is less than the %(least)d already shipped or on sent"
+                    " ASNs. Give at least %(least)d."
+                )
+                % {"sku": self.instance.product.sku, "ordered": ordered, "least": least}
+            )
+        return ordered
+
+
 class LineInline(QuantitiesInline):
     """What was ordered, and what became of it. To take a line away, set it to 0."""
+
+    form = LineForm
 
     model = SalesOrderLine
     verbose_name_plural = _("lines")
@@ -70,29 +85,3 @@ class NewLineInline(QuantitiesInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_editable(obj) and super().has_add_permission(request, obj)
-
-
-class AsnInline(ReadOnlyMixin, TabularInline):
-    """The order's ASNs. Who sees this table may see their pages, too: both ask the same."""
-
-    model = Asn
-    fields = NOTICE
-    readonly_fields = NOTICE
-    extra = 0
-    hide_title = True
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("lines__order_line__product")
-
-    @display(description=_("ASN"))
-    def show_number(self, asn: Asn) -> str:
-        page = reverse(f"{self.admin_site.name}:orders_asn_change", args=[asn.pk])
-        return format_html(
-            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', page, asn
-        )
-
-    @display(description=_("units"))
-    def show_units(self, asn: Asn) -> str:
-        return ", ".join(
-            f"{line.quantity} × {line.order_line.product.sku}" for line in asn.lines.all()
-        )

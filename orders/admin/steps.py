@@ -8,15 +8,19 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from desk.dialogs import ask, reported
+from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
 from inventory.errors import WrongState
 from orders import asn, fulfilment, intake, returns
 from orders.admin.dialogs import (
+    CancelDialog,
     NoticeDialog,
     OrderDialog,
+    ReleaseDialog,
     ReturnDialog,
+    SendDialog,
     ShipDialog,
+    UnarchiveDialog,
     cause_of,
     drafted_by,
 )
@@ -24,13 +28,22 @@ from orders.models import Asn, SalesOrder
 
 Status = SalesOrder.Status
 
+STEPS = {"ship", "draft_asn", "send_asns", "take_back"}
 # Offered by status, while not archived; the verbs themselves refuse everything else.
 OFFERED = {
-    Status.OPEN: {"ship", "draft_asn", "send_asns", "take_back", "cancel_order", "archive_order"},
-    Status.CLOSED: {"ship", "draft_asn", "send_asns", "take_back", "archive_order"},
+    Status.OPEN: {*STEPS, "cancel_order", "archive_order", "dispatch_order"},
+    Status.CLOSED: {*STEPS, "archive_order", "dispatch_order"},
     Status.CANCELED: {"take_back", "archive_order"},
 }
 ARCHIVED = {"take_back", "unarchive_order"}
+
+
+def offered_for(order: SalesOrder) -> set[str]:
+    """What makes sense now."""
+    if order.archived_at:
+        return ARCHIVED
+    offered = OFFERED[Status(order.status)]
+    return offered - {"dispatch_order"} if order.dispatched_at else offered
 
 
 class Steps(ModelAdmin):
@@ -41,6 +54,7 @@ class Steps(ModelAdmin):
         "draft_asn",
         "send_asns",
         "take_back",
+        "dispatch_order",
         "cancel_order",
         "archive_order",
         "unarchive_order",
@@ -50,7 +64,7 @@ class Steps(ModelAdmin):
         order = self.get_object(request, str(object_id))
         offered: set[str] = set()
         if order is not None:
-            offered = ARCHIVED if order.archived_at else OFFERED[Status(order.status)]
+            offered = offered_for(order)
         actions = super().get_actions_detail(request, object_id)
         return [action for action in actions if action.path in offered]
 
@@ -109,14 +123,14 @@ class Steps(ModelAdmin):
         icon="send",
         permissions=["view", "send"],
         dialog=ask(
-            OrderDialog,
+            SendDialog,
             _("Send the drafted ASNs?"),
             _("Their units are no longer held, and the channel of the order is told."),
             _("Send"),
         ),
     )
     @reported
-    def send_asns(self, _request: HttpRequest, form: OrderDialog) -> str | None:
+    def send_asns(self, _request: HttpRequest, form: SendDialog) -> str | None:
         drafts = form.object.asns.filter(status=Asn.Status.DRAFT).values_list("pk", flat=True)
         number = asn.send(list(drafts), cause_of(form, "asn"))
         if number:
@@ -142,11 +156,30 @@ class Steps(ModelAdmin):
         return ngettext("%d unit taken back.", "%d units taken back.", total) % total
 
     @action(
+        description=_("Dispatched elsewhere"),
+        icon="forklift",
+        permissions=["change"],
+        dialog=ask(
+            ReleaseDialog,
+            _("Was this order dispatched elsewhere?"),
+            _(
+                "For goods that leave without us, such as from a channel's own warehouse. Our stock"
+                " does not move, and this is not undone."
+            ),
+            _("Mark as dispatched"),
+        ),
+    )
+    @reported
+    def dispatch_order(self, _request: HttpRequest, form: OrderDialog) -> str | None:
+        is_done = intake.dispatch([form.object.pk], cause_of(form, "dispatch"))
+        return gettext("Marked as dispatched: it holds nothing.") if is_done else None
+
+    @action(
         description=_("Cancel"),
         icon="block",
         permissions=["change"],
         dialog=ask(
-            OrderDialog,
+            CancelDialog,
             _("Cancel this order?"),
             _("It goes on holding its units until it is archived."),
             _("Cancel the order"),
@@ -165,7 +198,7 @@ class Steps(ModelAdmin):
         icon="archive",
         permissions=["change"],
         dialog=ask(
-            OrderDialog,
+            ReleaseDialog,
             _("Archive this order?"),
             _("What it still holds is released."),
             _("Archive"),
@@ -181,7 +214,7 @@ class Steps(ModelAdmin):
         icon="unarchive",
         permissions=["change"],
         dialog=ask(
-            OrderDialog,
+            UnarchiveDialog,
             _("Bring this order back?"),
             _("It holds again what no sent ASN covers."),
             _("Unarchive"),
@@ -194,6 +227,6 @@ class Steps(ModelAdmin):
         return told if is_done else None
 
 
-def _lock(form: OrderDialog | NoticeDialog) -> SalesOrder:
+def _lock(form: ObjectDialog) -> SalesOrder:
     """Of two clicks at once, the second waits here, and sees what the first did."""
     return SalesOrder.objects.select_for_update().get(pk=form.object.pk)

@@ -1,40 +1,92 @@
-"""What the order list shows in numbers, by one subquery; and which canceled orders still hold."""
+"""What orders show in numbers, page by page; and which canceled orders still hold units."""
 
-from typing import Any
+from __future__ import annotations
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest
+
+from desk.paging import READ
 from orders.commitments import HELD, HOLDS
 from orders.models import SalesOrder, SalesOrderLine
 
 ZERO = Value(0)
 
 
-def with_totals(orders: QuerySet[SalesOrder]) -> QuerySet[Any]:
-    """Annotate `totals`: {"ordered", "shipped", "held"} in units; None for an order of no lines."""
-    lines = SalesOrderLine.objects.filter(order=OuterRef("pk")).order_by()
-    units = JSONObject(
-        ordered=Sum("ordered"),
-        shipped=Sum("shipped"),
-        held=Coalesce(Sum(HELD, filter=HOLDS), ZERO),
+class Totals(NamedTuple):
+    """Units of one order. untold: shipped, and on no sent ASN. ahead: on sent ASNs, and still
+    here."""
+
+    ordered: int = 0
+    shipped: int = 0
+    notified: int = 0
+    held: int = 0
+    untold: int = 0
+    ahead: int = 0
+
+    @property
+    def left(self) -> int:
+        """Units that have not left yet."""
+        return self.ordered - self.shipped
+
+
+NONE = Totals()
+
+
+def totals_of(order_ids: Collection[int]) -> Mapping[int, Totals]:
+    """The totals of these orders by id, in one statement; an order without lines is absent."""
+    rows = (
+        SalesOrderLine.objects.filter(order__in=order_ids)
+        .order_by()
+        .values_list("order_id")
+        .annotate(
+            all_ordered=Sum("ordered"),
+            all_shipped=Sum("shipped"),
+            all_notified=Sum("notified"),
+            held=Coalesce(Sum(HELD, filter=HOLDS), ZERO),
+            untold=Sum(Greatest(F("shipped") - F("notified"), ZERO)),
+            ahead=Sum(Greatest(F("notified") - F("shipped"), ZERO)),
+        )
     )
-    return orders.annotate(totals=Subquery(lines.values("order").annotate(all=units).values("all")))
+    return {row[0]: Totals(*row[1:]) for row in rows}
+
+
+def holding(orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
+    """Those that hold units."""
+    lines = SalesOrderLine.objects.filter(order=OuterRef("pk"), ordered__gt=F("notified"))
+    return orders.filter(Exists(lines), archived_at=None, dispatched_at=None)
 
 
 def canceled_but_counting(orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
     """Canceled orders that hold units until somebody archives them."""
-    holding = SalesOrderLine.objects.filter(HOLDS, order=OuterRef("pk"), ordered__gt=F("notified"))
-    return orders.filter(Exists(holding), status=SalesOrder.Status.CANCELED)
+    return holding(orders.filter(status=SalesOrder.Status.CANCELED))
 
 
 def held_by_canceled() -> tuple[int, int]:
-    """How many canceled orders still hold units, and how many units."""
-    found = with_totals(canceled_but_counting(SalesOrder.objects.order_by())).annotate(
-        held=Cast(KeyTextTransform("held", "totals"), BigIntegerField())
+    """How many canceled orders still hold units, and how many units. Of more orders than a list
+    ever shows, not all are looked at."""
+    lines = SalesOrderLine.objects.filter(order=OuterRef("pk"), ordered__gt=F("notified"))
+    sums = lines.order_by().values("order").annotate(units=Sum(HELD)).values("units")
+    canceled = SalesOrder.objects.filter(
+        status=SalesOrder.Status.CANCELED, archived_at=None, dispatched_at=None
     )
-    sums = found.aggregate(
-        units=Coalesce(Sum("held"), ZERO, output_field=BigIntegerField()), orders=Sum(Value(1))
+    units = Subquery(sums, output_field=BigIntegerField())
+    looked_at = canceled.order_by().annotate(units=units)[: READ + 1]
+    found = looked_at.aggregate(
+        all=Coalesce(Sum("units"), ZERO, output_field=BigIntegerField()),
+        orders=Count("pk", filter=Q(units__gt=0)),
     )
-    return sums["orders"] or 0, sums["units"]
+    return found["orders"], found["all"]

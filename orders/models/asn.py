@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from orders.models.sales_order import SalesOrder, SalesOrderLine
 
@@ -8,8 +9,8 @@ class Asn(models.Model):
     """Advance shipping notice: tells the customer's side which units are on their way."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        SENT = "sent", "Sent"
+        DRAFT = "draft", _("Draft")
+        SENT = "sent", _("Sent")
 
     order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="asns")
     status = models.CharField(max_length=5, choices=Status.choices, default=Status.DRAFT)
@@ -21,14 +22,15 @@ class Asn(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "ASN"
-        verbose_name_plural = "ASNs"
+        verbose_name = _("ASN")
+        verbose_name_plural = _("ASNs")
         indexes = [
             models.Index(
                 fields=["tracking_number"],
                 condition=~Q(tracking_number=""),
                 name="asn_by_tracking",
-            )
+            ),
+            models.Index(fields=["order"], condition=Q(status="draft"), name="asn_draft"),
         ]
 
     def __str__(self) -> str:
@@ -42,7 +44,7 @@ class AsnLine(models.Model):
 
     class Meta:
         ordering = ["id"]
-        verbose_name = "ASN line"
+        verbose_name = _("ASN line")
         constraints = [
             models.UniqueConstraint(
                 fields=["asn", "order_line"], name="one_line_per_asn_and_order_line"

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 MostQueries = Callable[[int], AbstractContextManager[object]]
 ORDERS = "admin:orders_salesorder_changelist"
 ASNS = "admin:orders_asn_changelist"
-FILTERS = ["", "?status=open", "?archived=no", "?holding=canceled_but_counting", "?q=SO-"]
+FILTERS = ["", "?status__exact=open", "?archived=no", "?holding=canceled_but_counting", "?q=SO-"]
+FILTERS += ["?holding=yes", "?holding=no", "?blocked=untold", "?blocked=draft", "?source=web"]
 
 
 def act(client: Client, name: str, object_id: int, **answers: object) -> Any:
@@ -105,7 +106,8 @@ def test_a_refused_edit_is_told_and_nothing_of_it_is_kept(
     fulfilment.ship_all([order.pk], Cause())
     response = edit(admin_client, order, 1)
 
-    assert "MUG-1: 1 is less than the 4 already shipped" in told(response)[0]
+    assert "MUG-1: 1 is less than the 4 already shipped" in response.text
+    assert 'value="web"' in response.text
     assert stock_of(product, warehouse) == (6, 4)
     order.refresh_from_db()
     assert order.customer == ""
@@ -188,15 +190,15 @@ def test_a_refused_bulk_action_changes_no_order(
 def test_the_list_warns_of_canceled_orders_that_hold_stock(
     admin_client: Client, order: SalesOrder
 ) -> None:
-    assert "still hold" not in admin_client.get(reverse(ORDERS)).text
+    assert "still counts" not in admin_client.get(reverse(ORDERS)).text
     intake.cancel(order.pk)
     page = admin_client.get(reverse(ORDERS)).text
-    assert "1 canceled order still holds 4 units" in page
+    assert "1 canceled order still counts 4 units" in page
 
     found = admin_client.get(reverse(ORDERS) + "?holding=canceled_but_counting")
     assert [found_order.pk for found_order in found.context["cl"].result_list] == [order.pk]
     intake.archive([order.pk])
-    assert "still hold" not in admin_client.get(reverse(ORDERS)).text
+    assert "still counts" not in admin_client.get(reverse(ORDERS)).text
 
 
 def test_the_list_shows_ordered_shipped_and_held_units(
@@ -207,7 +209,7 @@ def test_the_list_shows_ordered_shipped_and_held_units(
     asn.send([asn.draft(order.pk, {line.pk: 1}).pk])
     (row,) = admin_client.get(reverse(ORDERS)).context["cl"].result_list
 
-    assert row.totals == {"ordered": 4, "shipped": 3, "held": 3}
+    assert row.totals._asdict().items() >= {"ordered": 4, "shipped": 3, "held": 3}.items()
 
 
 def many_orders(warehouse: Warehouse) -> list[SalesOrder]:
@@ -258,7 +260,7 @@ def test_the_order_page_costs_the_same_for_one_line_and_many(
     for end in (None, intake.archive):
         if end:
             end([order.pk])
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(25):
             page = admin_client.get(reverse("admin:orders_salesorder_change", args=[order.pk]))
         assert page.status_code == 200
 

@@ -1,0 +1,199 @@
+"""Goods at the dock that somebody waits for leave at once; the rest goes to stock or staging."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from desk import scan
+from desk.cells import page_of
+from desk.deadlocks import retried
+from desk.errors import Refused
+from desk.lists import ModelAdmin
+from inventory import receiving
+from inventory.admin.work import sheets
+from inventory.errors import InvalidLines
+from inventory.ledger import Cause
+from inventory.models import Product, PurchaseOrder, Receipt
+from orders import fulfilment
+from orders.admin.work.rights import CROSS_DOCK, LARGEST, NOTIFY, demand
+from orders.admin.work.waiting import awaited, shares
+from orders.errors import UnknownLine
+from orders.models import SalesOrder, SalesOrderLine
+
+LABELS = {
+    "expected": _("Meant for it"),
+    "done": _("Done"),
+    "now": _("Came now"),
+    "left": _("Left"),
+    "submit": _("Receive and ship"),
+    "over": _("%(sku)s: only %(left)s awaited. Set the rest aside."),
+    "empty": _("Nothing is awaited on this purchase order."),
+}
+REST = {"direct": Receipt.Mode.DIRECT, "staged": Receipt.Mode.STAGED}
+ORDER, STOCK = "order", "stock"
+"""What the id of a sheet's line begins with: units for an order's line, or of a product."""
+
+
+class CrossDocking(ModelAdmin):
+    """Mixed into the admin of orders: the screen at the dock."""
+
+    def cross_dock(self, request: HttpRequest, purchase_order_id: int) -> HttpResponse:
+        """The sheet on GET; on POST all of it is received, and what was meant for orders ships."""
+        demand(request, CROSS_DOCK)
+        order = _purchase_order(purchase_order_id)
+        rest = request.POST.get("rest", "direct")
+        if request.method != "POST":
+            return self._dock_page(request, order, self._dock_sheet(request, order), rest)
+        given: dict[str, str] = {}
+        try:
+            given = scan.typed(request.POST)
+            key = scan.key_of(request.POST)
+            shipped = self._receive(request, order, given, key)
+        except Refused as refused:
+            sheet = sheets.kept(self._dock_sheet(request, order), request, given, refused)
+            return self._dock_page(request, order, sheet, rest)
+        self._tell_shipped(request, shipped)
+        return HttpResponseRedirect(f"{request.path}?{urlencode({'sent': key})}")
+
+    def cross_dock_lookup(self, request: HttpRequest, purchase_order_id: int) -> HttpResponse:
+        """What scan.js asks; see templates/admin/stockcast/scan.html."""
+        demand(request, CROSS_DOCK)
+        order = _purchase_order(purchase_order_id)
+
+        def line_for(product: Product) -> scan.Line:
+            text = gettext("%(sku)s is not awaited on %(order)s: set it aside.")
+            raise UnknownLine(text % {"sku": product.sku, "order": order}, field="code")
+
+        return sheets.look_up(request, line_for, _was_received)
+
+    @retried
+    @transaction.atomic
+    def _receive(
+        self, request: HttpRequest, order: PurchaseOrder, given: dict[str, str], key: str
+    ) -> Mapping[int, int]:
+        """Carry the sheet out, whole or not at all. Returns units shipped by order id."""
+        by_order, to_stock = _split(scan.units(given))
+        if not by_order and not to_stock:
+            raise InvalidLines(gettext("Nothing came: scan what is there."), field="units")
+        actor = request.user.get_username()
+        fulfilment.lock_orders(by_order)
+        for order_id, units in sorted(by_order.items()):
+            cause = Cause(actor=actor, key=f"dock:{key}:{order_id}")
+            fulfilment.cross_dock(order, order_id, units, cause)
+        if to_stock:
+            mode = REST.get(request.POST.get("rest", ""), Receipt.Mode.DIRECT)
+            receiving.receive(order, to_stock, mode, key=f"dock:{key}:rest", actor=actor)
+        return {order_id: sum(units.values()) for order_id, units in by_order.items()}
+
+    def _tell_shipped(self, request: HttpRequest, shipped: Mapping[int, int]) -> None:
+        """What left, each with its next step."""
+        self.message_user(request, gettext("Received."), messages.SUCCESS)
+        may_notify = request.user.has_perms(NOTIFY)
+        rows = []
+        for order in SalesOrder.objects.filter(pk__in=shipped).order_by("pk"):
+            units = shipped[order.pk]
+            text = ngettext(
+                "%(order)s: %(units)d unit shipped", "%(order)s: %(units)d units shipped", units
+            ) % {"order": order, "units": units}
+            page = reverse("admin:orders_work_notify", args=[order.pk])
+            rows.append((page if may_notify else page_of(order), text))
+        if rows:
+            links = format_html_join(", ", '<a class="sc-link" href="{}">{}</a>', rows)
+            text = gettext("They count until their ASN is sent:")
+            self.message_user(request, format_html("{} {}", text, links), messages.WARNING)
+
+    def _dock_sheet(self, request: HttpRequest, order: PurchaseOrder) -> scan.Sheet:
+        return scan.Sheet(
+            document=f"cross-dock-{order.pk}",
+            owner=request.user.get_username(),
+            key=str(uuid.uuid4()),
+            lines=_lines(order) if order.status == PurchaseOrder.Status.OPEN else [],
+            lookup=reverse("admin:orders_work_crossdock_lookup", args=[order.pk]),
+            labels=LABELS,
+        )
+
+    def _dock_page(
+        self, request: HttpRequest, order: PurchaseOrder, sheet: scan.Sheet, rest: str
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Cross-dock %(order)s") % {"order": order},
+            "subtitle": order.supplier,
+            "opts": self.opts,
+            "order": order,
+            "is_open": order.status == PurchaseOrder.Status.OPEN,
+            "sheet": sheet,
+            "rest": rest if rest in REST else "direct",
+            "sent": request.GET.get("sent", "")[:64],
+            "back": page_of(order),
+        }
+        return TemplateResponse(request, "admin/orders/work/cross_dock.html", context)
+
+
+def _purchase_order(pk: int) -> PurchaseOrder:
+    orders = PurchaseOrder.objects.select_related("warehouse")
+    order = orders.filter(pk=pk).first() if pk < LARGEST else None
+    if order is None:
+        raise Http404(f"No purchase order {pk}")
+    return order
+
+
+def _was_received(key: str) -> bool:
+    begins = f"dock:{key}:".replace("\x00", "")
+    return Receipt.objects.filter(key__startswith=begins).exists()
+
+
+def _lines(order: PurchaseOrder) -> list[scan.Line]:
+    """First the orders that wait, the oldest first, then the shelf: as scans fill them."""
+    lines = awaited(order)
+    waiting, found = shares(order, lines), []
+    for line in lines:
+        left = line.ordered - line.received
+        for share in waiting.get(line.product_id, ()):
+            left -= share.units
+            note = gettext("for order %(order)s, %(age)s old") % {
+                "order": share.line.order,
+                "age": timesince(share.line.order.placed_at, depth=1),
+            }
+            found.append(
+                sheets.line_of(
+                    line.product, id=f"{ORDER}-{share.line.pk}", expected=share.units, note=note
+                )
+            )
+        note = gettext("to stock or staging: nobody waits for these")
+        if left:
+            line_id = f"{STOCK}-{line.product_id}"
+            found.append(sheets.line_of(line.product, id=line_id, expected=left, note=note))
+    return found
+
+
+def _split(numbers: Mapping[str, int]) -> tuple[dict[int, dict[int, int]], dict[int, int]]:
+    """Units by order and line, and units by product for the shelf. Raises UnknownLine."""
+    given = {ORDER: dict[int, int](), STOCK: dict[int, int]()}
+    for name, units in numbers.items():
+        kind, _dash, pk = name.partition("-")
+        if kind not in given or not sheets.is_id(pk):
+            raise UnknownLine(gettext("A line is not known: load the page again."), field="units")
+        if units:
+            given[kind][int(pk)] = units
+    by_order: dict[int, dict[int, int]] = defaultdict(dict)
+    lines = SalesOrderLine.objects.filter(pk__in=given[ORDER]).values_list("pk", "order_id")
+    for line, order in lines:
+        by_order[order][line] = given[ORDER].pop(line)
+    if given[ORDER]:
+        raise UnknownLine(gettext("An order's line is gone: load the page again."), field="units")
+    return by_order, given[STOCK]
