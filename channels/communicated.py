@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
 
-from channels import mapping, profiles, reasons, registry
+from channels import mapping, profiles, reasons, registry, rules
 from channels.contract import ChannelError
 from channels.models import Communicated, Observation, Publication
 from channels.models.publication import Status
@@ -23,6 +24,7 @@ class Row:
 
     profile, selling_list: their names, "" for none. unconfirmed_since: the channel took a number
     then and has not shown it yet. is_buyable: None where the channel does not say, and of the past.
+    is_unknown: of a past moment by which nothing of its stock was recorded, so its 0s say nothing.
     """
 
     sku: str
@@ -43,6 +45,7 @@ class Row:
     selling_list: str = ""
     unconfirmed_since: datetime | None = None
     is_buyable: bool | None = None
+    is_unknown: bool = False
 
     @property
     def why_not(self) -> str:
@@ -64,6 +67,17 @@ def should(decision: Decision | None) -> int | None:
     if decision is None or decision.quantity is None:
         return None
     return max(0, decision.quantity)
+
+
+def sentence(decision: Decision, channel: str) -> str:
+    """What made a number, in one plain sentence; of one left alone, what the channel shows now."""
+    if not decision.is_left_alone:
+        return rules.describe(decision.as_json())
+    shown = gettext("not known") if decision.quantity is None else decision.quantity
+    return gettext(
+        "Rule “%(rule)s” tells its number once and then leaves it alone: what %(channel)s shows"
+        " now is %(shown)s. Nothing is sent until Update Q asks for it."
+    ) % {"rule": decision.rule.name, "channel": channel, "shown": shown}
 
 
 def _place(entry: Communicated) -> Place:
@@ -106,6 +120,13 @@ def select(channel: str = "", sku: str = "") -> QuerySet[Communicated]:
 
 
 def rows_as_of(table: QuerySet[Communicated], moment: datetime) -> list[Row]:
+    """As entries_as_of, the rows alone."""
+    return [row for _, row in entries_as_of(table, moment)]
+
+
+def entries_as_of(
+    table: QuerySet[Communicated], moment: datetime
+) -> list[tuple[Communicated, Row]]:
     """The same rows as they were: stock from the ledger, what was told and read from its receipts.
 
     So are the mapping of warehouses, the profiles and the selling lists. What had been told once
@@ -125,7 +146,10 @@ def rows_as_of(table: QuerySet[Communicated], moment: datetime) -> list[Row]:
     decisions = _known(entries, decide(places, as_of=moment), moment)
     lists = profiles.lists_then({entry.listing_id for entry in entries}, moment)
     return [
-        _past_row(entry, decisions.get(_place(entry)), lists.get(entry.listing_id, ""), moment)
+        (
+            entry,
+            _past_row(entry, decisions.get(_place(entry)), lists.get(entry.listing_id, ""), moment),
+        )
         for entry in entries
     ]
 
@@ -166,6 +190,7 @@ def _past_row(
     if decision and decision.is_left_alone:
         standing = Standing(is_asked=False, shown=acknowledged)
         decision = apply(decision.rule, decision.inputs, standing)
+    unconfirmed_since = _unconfirmed_since(entry, moment)
     return Row(
         sku=entry.product.sku,
         product=entry.product.name,
@@ -178,21 +203,32 @@ def _past_row(
         should=should(decision),
         acknowledged=acknowledged,
         acknowledged_at=acknowledged_at,
-        state=str(_past_state(decision, acknowledged)),
+        state=str(_past_state(decision, acknowledged, unconfirmed_since)),
         reason="",
         explanation=decision,
         profile=decision.rule.name if decision and decision.rule is not PLAIN else "",
         selling_list=selling_list,
-        unconfirmed_since=_unconfirmed_since(entry, moment),
+        unconfirmed_since=unconfirmed_since,
+        is_unknown=_is_unknown(decision),
     )
 
 
-def _past_state(decision: Decision | None, acknowledged: int | None) -> Communicated.State:
+def _is_unknown(decision: Decision | None) -> bool:
+    """Whether nothing of the stock that feeds it had been recorded."""
+    inputs = decision.inputs if decision else ()
+    return not any(each.is_known or each.on_hand or each.committed for each in inputs)
+
+
+def _past_state(
+    decision: Decision | None, acknowledged: int | None, unconfirmed_since: datetime | None
+) -> Communicated.State:
     """From the numbers alone: what was refused, asked for or switched off then is not kept."""
     if decision is None or _is_silent(decision):
         return Communicated.State.SKIPPED
     if decision.quantity != acknowledged:
         return Communicated.State.PENDING
+    if unconfirmed_since is not None:
+        return Communicated.State.UNCONFIRMED
     if acknowledged is not None and acknowledged <= 0:
         return Communicated.State.OUT_OF_STOCK
     return Communicated.State.LINKED

@@ -92,7 +92,7 @@ JOIN (
     WHERE place.is_active AND place.mirror_id IS NULL
         AND NOT EXISTS (SELECT FROM channels_feed WHERE location_id = place.id)
 ) location ON location.channel_id = listing.channel_id
-WHERE listing.channel_id = %s
+WHERE listing.channel_id = %s AND (%s::bigint[] IS NULL OR listing.product_id = ANY(%s::bigint[]))
 ORDER BY listing.id, location.id
 ON CONFLICT (listing_id, location_id) DO NOTHING
 """
@@ -133,12 +133,14 @@ def by_channel(channel: Channel) -> None:
         _mark(_BY_CHANNEL, channel.pk)
 
 
-def create_levels(channel: Channel) -> None:
-    """Give every listing of the channel a level at every location that is fed (new ones are due),
-    and at the others where the channel zeroes them. Keeps the mapping of this moment, too."""
+def create_levels(channel: Channel, product_ids: Collection[int] | None = None) -> None:
+    """Give every listing of the channel, or those of these products, a level at every location that
+    is fed (new ones are due), and at the others where the channel zeroes them. Keeps the mapping of
+    this moment, too."""
     mapping.remember()
+    chosen = None if product_ids is None else sorted(product_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_CREATE_LEVELS, [channel.pk])
+        cursor.execute(_CREATE_LEVELS, [channel.pk, chosen, chosen])
 
 
 def _mark(source: str, *parameters: int | list[int] | list[bool], is_asked: bool = False) -> None:

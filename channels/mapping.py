@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.signals import post_save
 
 from channels.models import Feed, FeedPeriod
@@ -30,6 +30,7 @@ WHERE period.ended_at IS NULL AND NOT EXISTS (
     SELECT FROM channels_feed feed
     WHERE feed.location_id = period.location_id AND feed.warehouse_id = period.warehouse_id
 )
+RETURNING period.location_id
 """
 _BEGIN = """
 INSERT INTO channels_feedperiod (location_id, warehouse_id, began_at, is_released)
@@ -40,6 +41,19 @@ WHERE NOT EXISTS (
         AND period.ended_at IS NULL
 )
 ON CONFLICT DO NOTHING
+RETURNING location_id
+"""
+
+# A place that nothing feeds should show 0; one that is fed by what was never counted, nothing. That
+# turns without any stock that changed, so no mark tells it.
+_TURNED = """
+WITH turned AS MATERIALIZED (
+    SELECT level.id FROM channels_listinglevel level
+    WHERE level.location_id = ANY(%s) AND level.tallied_version >= level.stale_version
+    ORDER BY level.id FOR NO KEY UPDATE
+)
+UPDATE channels_listinglevel level SET tallied_version = -1
+FROM turned WHERE level.id = turned.id
 """
 
 
@@ -48,7 +62,22 @@ def remember() -> None:
     and by every sweep."""
     with connection.cursor() as cursor:
         cursor.execute(_END)
+        changed = {row[0]: 0 for row in cursor.fetchall()}
         cursor.execute(_BEGIN)
+        for (location,) in cursor.fetchall():
+            changed[location] = changed.get(location, 0) + 1
+        if turned := _turned(changed):
+            cursor.execute(_TURNED, [turned])
+
+
+def _turned(changed: Mapping[int, int]) -> list[int]:
+    """Of the places whose feeds changed, by how many just began: those that are fed by nothing now,
+    or were until now."""
+    if not changed:
+        return []
+    rows = FeedPeriod.objects.filter(location__in=changed, ended_at=None).order_by()
+    fed = dict(rows.values_list("location").annotate(number=Count("pk")))
+    return [each for each, begun in changed.items() if fed.get(each, 0) in {0, begun}]
 
 
 def sources(
@@ -84,6 +113,14 @@ def fed_by_then(location_ids: Collection[int], moment: datetime) -> set[int]:
         return set()
     periods = FeedPeriod.objects.filter(location__in=location_ids, began_at__lte=moment)
     return set(periods.order_by().values_list("location_id", flat=True).distinct())
+
+
+def fed_by_warehouse_then(warehouse_id: int, moment: datetime) -> list[int]:
+    """The locations that a warehouse fed at a past moment. One query."""
+    periods = FeedPeriod.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=moment), warehouse=warehouse_id, began_at__lte=moment
+    )
+    return list(periods.order_by().values_list("location_id", flat=True).distinct())
 
 
 def connect() -> None:

@@ -25,6 +25,17 @@ class Place(NamedTuple):
     location_id: int
 
 
+class WhatIf(NamedTuple):
+    """Numbers are decided as if this were so. feeds: the warehouses that feed each location, by its
+    id, instead of the mapping. gains: more units in stock (fewer, below 0) than there are, by
+    (product id, warehouse id)."""
+
+    feeds: Mapping[int, Sequence[mapping.Source]] | None = None
+    gains: Mapping[tuple[int, int], int] | None = None
+
+
+AS_IT_IS = WhatIf()
+
 Key = tuple[int, int]
 """(product id, location id)"""
 
@@ -35,6 +46,7 @@ def decide(
     as_of: datetime | None = None,
     *,
     is_asked: bool | None = None,
+    what_if: WhatIf = AS_IT_IS,
 ) -> dict[Place, Decision]:
     """Decide many numbers at once, in a handful of queries, however many places.
 
@@ -42,14 +54,18 @@ def decide(
     so that nothing is left alone; so it is where a rule is tried, unless told otherwise. `as_of`
     uses stock, mapping, profiles and lists as they were recorded then; a number told once is then
     left alone as soon as the channel had taken or shown it, and is None: receipts say what it was.
+    `what_if` tries another mapping or stock.
     """
     places = set(places)
     is_asked = rule is not None if is_asked is None else is_asked
-    feeds = mapping.sources({place.location_id for place in places}, as_of)
+    feeds = what_if.feeds
+    if feeds is None:
+        feeds = mapping.sources({place.location_id for place in places}, as_of)
     stock = availability.at(
         {place.product_id for place in places},
         {source.warehouse_id for each in feeds.values() for source in each},
         as_of,
+        what_if.gains,
     )
     rules = profiles.of_places(places, as_of) if rule is None else dict.fromkeys(places, rule)
     once = {} if is_asked else {place: its for place, its in rules.items() if its.is_once}

@@ -4,68 +4,73 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from channels import reasons
-from channels.admin.cells import STATE_COLORS, activity
-from channels.admin.explanation import explain
-from channels.admin.filters import (
+from channels import communicated, finding, reasons
+from channels.admin import communicated_above as above
+from channels.admin import communicated_export as export
+from channels.admin import communicated_moment
+from channels.admin.cells import STATE_COLORS, activity, when
+from channels.admin.communicated_filters import (
     ActivityFilter,
+    ChannelFilter,
     DiffersFilter,
     LocationFilter,
-    RuleFilter,
+    ProfileFilter,
+    SellingListFilter,
+    StateFilter,
     WarehouseFilter,
 )
-from channels.communicated import should
+from channels.admin.communicated_list import CommunicatedList
+from channels.admin.explanation import explain
 from channels.models import Communicated
-from channels.publishing import Place, decide
-from channels.rules import PLAIN, Decision
-from desk.cells import NOTHING, ago, badge, two_lines
+from channels.rules import Decision
+from desk.cells import NOTHING, badge, list_of, two_lines
+from desk.errors import Refused
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
 
-UNKNOWN = "unknown"
-
-
-class DecidedList(ChangeList):
-    """Puts on each row of the page the number it should show: two queries for all of them."""
-
-    result_list: Any
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        rows: list[Any] = list(self.result_list)
-        decisions = decide(
-            Place(row.product_id, row.location_id) for row in rows if row.location_id
-        )
-        for row in rows:
-            row.decision = decisions.get(Place(row.product_id, row.location_id or 0))
-        self.result_list = rows
-
 
 def _why_none(decision: Decision | None) -> str:
     if decision is None:
-        return "No location"
+        return gettext("No location")
     if decision.is_left_alone:
-        return "Told once and left alone until Update Q"
+        return gettext("Told once and left alone until Update Q")
     if decision.is_cleared:
-        return "Never counted: the number is taken away"
-    return "Never counted: nothing is sent"
+        return gettext("Never counted: the number is taken away")
+    return gettext("Never counted: nothing is sent")
 
 
-def _acknowledged(row: Any) -> str | int:
-    decided = row.decision.quantity if row.decision else None
-    shown = UNKNOWN if row.acknowledged is None else row.acknowledged
+def _known(row: communicated.Row, number: int) -> str | int:
+    """A dash where nothing was recorded by then: a 0 would be taken for a count."""
+    return NOTHING if row.is_unknown else number
+
+
+def _rule(row: communicated.Row) -> str:
+    rule = row.profile or gettext("Product value")
+    return f"{rule} · {row.selling_list}" if row.selling_list else rule
+
+
+def _acknowledged(row: communicated.Row) -> str | int:
+    decided = row.explanation.quantity if row.explanation else None
     if decided in {None, row.acknowledged}:
-        return NOTHING if row.acknowledged is None else shown
-    return format_html('<span class="sc-warn" title="Differs">{}</span>', shown)
+        return NOTHING if row.acknowledged is None else row.acknowledged
+    number = gettext("unknown") if row.acknowledged is None else row.acknowledged
+    differs = gettext("Differs from what it should show")
+    return format_html('<span class="sc-warn" title="{}">{}</span>', differs, number)
 
 
 @admin.register(Communicated)
@@ -75,109 +80,186 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     list_display = [
         "show_product",
         "show_place",
-        "on_hand",
-        "committed",
+        "show_on_hand",
+        "show_committed",
         "show_available",
-        "backordered",
+        "show_backordered",
         "show_should",
         "show_acknowledged",
         "show_acknowledged_at",
         "show_state",
-        "show_rule",
     ]
     list_filter = [
-        ("channel", RelatedDropdownFilter),
-        WarehouseFilter,
-        LocationFilter,
-        ("state", ChoicesDropdownFilter),
+        ("channel", ChannelFilter),
+        ("location__feeds__warehouse", WarehouseFilter),
+        ("location", LocationFilter),
+        StateFilter,
         DiffersFilter,
-        RuleFilter,
+        ("profile", ProfileFilter),
+        ("selling_list", SellingListFilter),
         ActivityFilter,
     ]
     list_filter_submit = True
+    list_filter_sheet = True
     list_fullwidth = True
+    list_before_template = "admin/channels/communicated/above.html"
+    list_after_template = "admin/channels/communicated/drawer.html"
     search_fields = ["product__sku", "product__name"]
-    search_help_text = "SKU or name"
-    ordering = ["product__sku", "channel__name", "location__name"]
-    empty_hint = (
-        "Nothing is communicated yet. Connect a channel, then tick it under Marketplace on a "
-        "product's page: one row appears here for each of the channel's locations."
+    search_help_text = _("SKU or name")
+    ordering = ["product__sku"]
+    empty_hint = _(
+        "Nothing is communicated yet. Connect a channel, then tick it under Marketplace on a"
+        " product's page: one row appears here for each of the channel's locations."
     )
 
+    class Media:
+        js = ["stockcast/drawer.js"]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return DecidedList
+        return CommunicatedList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return finding.matching(queryset, search_term), False
 
     def get_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return []
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.export_view)
+        return [
+            path("export/<str:form>/", view, name="channels_communicated_export"),
+            *super().get_urls(),
+        ]
+
+    def export_view(self, request: HttpRequest, form: str) -> Any:
+        """What is filtered, as a file. Raises PermissionDenied, Http404 for an unknown form."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            return export.answer(self.get_changelist_instance(request), form)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(list_of(Communicated))
+        except Refused as refused:
+            self.message_user(request, refused.message, messages.ERROR)
+            return HttpResponseRedirect(
+                above.without(request, communicated_moment.PARAMETER, "../../")
+            )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list now, or as of a past moment."""
+        try:
+            moment = communicated_moment.asked(request)
+        except Refused as refused:
+            self.message_user(request, refused.message, messages.ERROR)
+            return HttpResponseRedirect(above.without(request, communicated_moment.PARAMETER))
+        shown = above.context(request, moment)
+        return super().changelist_view(request, shown | (extra_context or {}))
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        """The explanation instead of a form."""
+        """The explanation instead of a form; the drawer shows the same."""
         row = kwargs.get("obj")
         if isinstance(row, Communicated):
             context |= {
-                "explanation": explain(row),
+                "explanation": explain(row, _moment(request), request.GET.get("span", "")),
                 "title": f"{row.product.sku} {row.product.name}",
                 "subtitle": f"{row.channel.name}"
                 + (f" · {row.location.name}" if row.location else ""),
+                "original": row,
             }
+            if "drawer" in request.GET:
+                name = "admin/channels/communicated/drawn.html"
+                return TemplateResponse(request, name, context)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        return self.get_queryset(request).filter(pk=unquote(object_id)).first()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Communicated]:
         rows: QuerySet[Communicated] = super().get_queryset(request)
-        return rows.select_related("product", "channel", "location", "profile", "selling_list")
+        return rows.select_related(
+            "product", "channel", "location", "profile", "selling_list", "listing"
+        )
 
-    @display(description="Product", ordering="product__sku", header=True)
-    def show_product(self, row: Communicated) -> list[str]:
-        return [row.product.sku, row.product.name]
+    @display(description=_("Product"), ordering="product__sku", header=True)
+    def show_product(self, row: Any) -> list[str]:
+        return [row.shown.sku, row.shown.product]
 
-    @display(description="Channel", ordering="channel__name", header=True)
-    def show_place(self, row: Communicated) -> list[str]:
-        return [row.channel.name, row.location.name if row.location else "no location"]
+    @display(description=_("Channel"), header=True)
+    def show_place(self, row: Any) -> list[str]:
+        return [row.shown.channel, row.shown.location or gettext("no location")]
 
-    @display(description="Quantity at hand", ordering="available")
-    def show_available(self, row: Communicated) -> str | int:
-        if row.available < 0:
-            return format_html('<span class="sc-bad">{}</span>', row.available)
-        return row.available
+    @display(description=_("Quantity in stock"), ordering="on_hand")
+    def show_on_hand(self, row: Any) -> str | int:
+        return _known(row.shown, row.shown.on_hand)
 
-    # Not sorted by: no column of the database is this number.
-    @display(description="Should send")
+    @display(description=_("Quantity on orders"), ordering="committed")
+    def show_committed(self, row: Any) -> str | int:
+        return _known(row.shown, row.shown.committed)
+
+    @display(description=_("Quantity at hand"), ordering="available")
+    def show_available(self, row: Any) -> str | int:
+        number: int = row.shown.available
+        return (
+            _known(row.shown, number)
+            if number >= 0
+            else format_html('<span class="sc-bad">{}</span>', number)
+        )
+
+    @display(description=_("Quantity backordered"), ordering="backordered")
+    def show_backordered(self, row: Any) -> str | int:
+        return _known(row.shown, row.shown.backordered)
+
+    @display(description=_("Should send"), ordering="should")
     def show_should(self, row: Any) -> str:
-        number = should(row.decision)
-        if row.decision is None or number is None:
-            return format_html('<span title="{}">{}</span>', _why_none(row.decision), NOTHING)
-        if row.decision.is_left_alone:
-            why = "Told once and left alone until Update Q"
+        number, decision = row.shown.should, row.shown.explanation
+        if decision is None or number is None:
+            return format_html('<span title="{}">{}</span>', _why_none(decision), NOTHING)
+        if decision.is_left_alone:
+            why = gettext("Told once and left alone until Update Q")
             return format_html('<span class="sc-quiet" title="{}">{}</span>', why, number)
         return format_html("<strong>{}</strong>", number)
 
-    @display(description="Acknowledged", ordering="acknowledged")
+    @display(description=_("Acknowledged"), ordering="acknowledged")
     def show_acknowledged(self, row: Any) -> str | int:
         """And, where the channel says so, whether it offers the product."""
-        number = _acknowledged(row)
-        words = activity(row.is_buyable)
+        number = _acknowledged(row.shown)
+        words = activity(row.shown.is_buyable)
         return two_lines(number, words) if words else number
 
-    @display(description="When", ordering="acknowledged_at")
-    def show_acknowledged_at(self, row: Communicated) -> str:
-        if row.told_at is None:
-            return ago(row.acknowledged_at)
-        since = format_html("unconfirmed since {}", ago(row.told_at))
-        return two_lines(ago(row.acknowledged_at), since)
+    @display(description=_("When"), ordering="acknowledged_at")
+    def show_acknowledged_at(self, row: Any) -> str:
+        told = row.shown
+        acknowledged_at = when(told.acknowledged_at, is_past=row.is_past)
+        if told.unconfirmed_since is None:
+            return acknowledged_at
+        since = when(told.unconfirmed_since, is_past=row.is_past)
+        return two_lines(acknowledged_at, format_html(gettext("unconfirmed since {}"), since))
 
-    @display(description="State", ordering="state")
-    def show_state(self, row: Communicated) -> str:
-        state = badge(STATE_COLORS[Communicated.State(row.state)], row.get_state_display())
-        if not row.reason:
-            return state
+    @display(description=_("State and rule"))
+    def show_state(self, row: Any) -> str:
+        """And why, and what rule its number goes by."""
+        if row.is_past and row.shown.is_unknown:
+            return two_lines(NOTHING, gettext("nothing was known yet"))
+        kind = Communicated.State(row.shown.state)
+        state = badge(STATE_COLORS[kind], kind.label)
+        if not row.shown.reason:
+            return two_lines(state, _rule(row.shown))
         why = format_html(
-            '<span title="{}">{}</span>', reasons.advice(row.reason), reasons.label(row.reason)
+            '<span title="{}">{}</span>',
+            reasons.advice(row.shown.reason),
+            reasons.label(row.shown.reason),
         )
-        return two_lines(state, why)
+        return two_lines(state, two_lines(why, _rule(row.shown)))
 
-    @display(description="Rule", ordering="profile__name")
-    def show_rule(self, row: Communicated) -> Any:
-        rule = row.profile.name if row.profile else PLAIN.name
-        return two_lines(rule, row.selling_list.name) if row.selling_list else rule
+
+def _moment(request: HttpRequest) -> Any:
+    """Of an explanation; what is no past moment is now."""
+    try:
+        return communicated_moment.asked(request)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return None

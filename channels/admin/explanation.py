@@ -1,25 +1,30 @@
-"""One number of the communicated table, with every input that made it and all that was told."""
+"""One number of the communicated table, with every input that made it and all that was told; now or
+as of a past moment."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import F, Sum
-from django.utils import formats, timezone
+from django.db.models import Count, F, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from channels import reasons, registry, rules
-from channels.admin import wording
-from channels.admin.cells import STATE_COLORS, activity
-from channels.admin.history import Event, history_of
-from channels.communicated import should
-from channels.contract import ChannelError, Code
-from channels.models import Communicated, Feed
-from channels.publishing import Place, decide
-from channels.rules import PLAIN, Decision
+from channels import communicated, registry
+from channels.admin import communicated_moment, retelling, wording
+from channels.admin.cells import STATE_COLORS, activity, when
+from channels.admin.chart import Chart, draw
+from channels.admin.history import Event, History, history_of
+from channels.admin.notes import notes
+from channels.admin.summing import summed
+from channels.communicated import Row
+from channels.contract import ChannelError
+from channels.models import Communicated, Feed, FeedPeriod
+from channels.rules import PLAIN, Decision, Step
 from desk.cells import ago, list_of
 from inventory.models import Movement
 from orders.commitments import HELD, HOLDS
@@ -28,12 +33,10 @@ from orders.models import SalesOrderLine
 ORDERS = 25
 
 QUANTITIES = {
-    "available": "quantity at hand",
-    "committed": "quantity on orders",
-    "backordered": "quantity backordered",
+    "available": _("quantity at hand"),
+    "committed": _("quantity on orders"),
+    "backordered": _("quantity backordered"),
 }
-OWN_NUMBER = "the rule’s own number, once"
-"""What is told where a rule does not follow the stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,168 +70,196 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything the page of a row shows."""
+    """Everything the page of a row shows. `told`: the row; None where it did not exist then.
+    `more_orders`: that hold it besides those listed."""
 
     row: Communicated
-    state_color: str
-    decision: Decision | None
-    should: int | None
+    told: Row | None
+    moment: datetime.datetime | None
     sentence: str
-    told: str
+    quantities: str
     sources: Sequence[Source]
     orders: Sequence[Holding]
+    more_orders: int
     label: str
     advice: str
     history: Sequence[Event]
+    chart: Chart | None
     rule: str
     summary: str
     risk: str
 
     @property
+    def decision(self) -> Decision | None:
+        return self.told.explanation if self.told else None
+
+    @property
+    def rule_name(self) -> str:
+        return retelling.named(self.decision.rule) if self.decision else ""
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The sum of its number, in words."""
+        return retelling.told(self.decision.steps) if self.decision else ()
+
+    @property
+    def should(self) -> int | None:
+        return self.told.should if self.told else None
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Its colour and its words."""
+        if self.told and self.told.is_unknown and self.moment:
+            return "", gettext("Nothing was known yet")
+        state = Communicated.State(self.told.state if self.told else self.row.state)
+        return STATE_COLORS[state], str(state.label)
+
+    @property
     def is_agreed(self) -> bool:
         """Whether the channel acknowledged what it should show."""
-        return self.decision is not None and self.decision.quantity == self.row.acknowledged
+        decision = self.decision
+        is_told = self.told is not None and decision is not None
+        return is_told and decision.quantity == self.told.acknowledged  # type: ignore[union-attr]
 
     @property
     def when(self) -> str:
-        """How long ago the channel acknowledged."""
-        return ago(self.row.acknowledged_at)
+        """When the channel acknowledged."""
+        return when(self.told.acknowledged_at if self.told else None, is_past=bool(self.moment))
 
     @property
     def unconfirmed_since(self) -> str:
-        """How long ago the channel took a number that it does not show yet."""
-        return ago(self.row.told_at)
+        """When the channel took a number that it does not show yet; empty when it does."""
+        since = self.told.unconfirmed_since if self.told else None
+        return when(since, "", is_past=bool(self.moment))
 
     @property
     def activity(self) -> str:
         """Whether the channel offers it; empty when it does not say."""
-        return activity(self.row.is_buyable)
+        return activity(self.told.is_buyable if self.told else None)
+
+    @property
+    def then(self) -> str:
+        """The past moment, in words; empty for now."""
+        local = timezone.localtime(self.moment) if self.moment else None
+        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S}" if local else ""
+
+    @property
+    def query(self) -> str:
+        """What the address of the same moment ends in."""
+        return f"&as_of={communicated_moment.typed(self.moment)}" if self.moment else ""
 
 
-def explain(row: Communicated) -> Explanation:
-    """Explain a row of the table (related objects selected); eight queries."""
-    decision = _decision(row)
-    feeds = list(_feeds(row))
-    label, advice = next(_notes(row, decision), ("", ""))
+def explain(
+    row: Communicated, moment: datetime.datetime | None = None, span: str = ""
+) -> Explanation:
+    """Explain a row of the table (related objects selected), now or as of then. `span`: of the
+    chart. A bounded number of queries."""
+    told = _told(row, moment)
+    decision = told.explanation if told else None
+    feeds = _feeds(row, moment) if decision else []
+    orders, more = _orders(row, feeds) if moment is None and decision else ([], 0)
+    number = len(orders) + more if moment is None else None
+    label, advice = ("", "") if moment else next(notes(row, decision), ("", ""))
     rule = decision.rule if decision else PLAIN
+    history = history_of(row.level_id, moment)
     return Explanation(
         row=row,
-        state_color=STATE_COLORS[Communicated.State(row.state)],
-        decision=decision,
-        should=should(decision),
-        sentence=_sentence(row, decision),
-        told=OWN_NUMBER if rule.is_once else told(row.channel.kind),
-        sources=_sources(row, decision, feeds),
-        orders=_orders(row, [warehouse for warehouse, _ in feeds]),
+        told=told,
+        moment=moment,
+        sentence=summed(told, number) if told else _nothing(row),
+        quantities=gettext("the rule’s own number, once") if rule.is_once else _kinds(row),
+        sources=_sources(row, decision, feeds, moment),
+        orders=orders,
+        more_orders=more,
         label=label,
         advice=advice,
-        history=history_of(row),
+        history=history.events,
+        chart=_chart(history, told, moment, span),
         rule=wording.headline(rule),
         summary=wording.summary(rule, wording.names_of([rule])),
-        risk=_risk(decision),
+        risk=_risk(told),
     )
 
 
-def told(kind: str) -> str:
-    """Which of our quantities a kind of channel is told, in words."""
+def _told(row: Communicated, moment: datetime.datetime | None) -> Row | None:
+    if moment is None:
+        return communicated.rows([row])[0]
+    table = communicated.select().filter(pk=row.pk)
+    return next(iter(communicated.rows_as_of(table, moment)), None)
+
+
+def _nothing(row: Communicated) -> str:
+    return gettext("%(sku)s was not communicated to %(channel)s yet.") % {
+        "sku": row.product.sku,
+        "channel": row.channel.name,
+    }
+
+
+def _kinds(row: Communicated) -> str:
+    """Which of our quantities its kind of channel is told, in words."""
     try:
-        quantities = registry.get(kind).quantities
+        quantities = registry.get(row.channel.kind).quantities
     except ChannelError as error:
         return error.message
-    return ", ".join(QUANTITIES.get(name, name) for name in quantities)
+    return ", ".join(str(QUANTITIES.get(name, name)) for name in quantities)
 
 
-def _decision(row: Communicated) -> Decision | None:
-    if row.location_id is None:
+def _chart(
+    history: History, told: Row | None, moment: datetime.datetime | None, span: str
+) -> Chart | None:
+    """Up to what is so at the end of it."""
+    if told is None or not (history.should or history.shown):
         return None
-    place = Place(row.product_id, row.location_id)
-    return decide([place])[place]
+    end = moment or timezone.now()
+    should = [*history.should, *([(end, told.should)] if told.should is not None else [])]
+    shown = list(history.shown)
+    if told.acknowledged is not None:
+        shown.append((end, told.acknowledged))
+    return draw(should, shown, end, span)
 
 
-def _sentence(row: Communicated, decision: Decision | None) -> str:
-    if decision is None:
-        return f"No location of {row.channel.name} is fed by a warehouse, so nothing is sent."
-    if decision.is_left_alone:
-        shown = "not known" if decision.quantity is None else decision.quantity
-        return (
-            f"Rule “{decision.rule.name}” tells its number once and then leaves it alone: what"
-            f" {row.channel.name} shows now is {shown}. Nothing is sent until Update Q."
-        )
-    return rules.describe(decision.as_json())
-
-
-def _risk(decision: Decision | None) -> str:
+def _risk(told: Row | None) -> str:
     """What may be oversold, because a number told once does not follow the stock."""
-    number = should(decision)
-    if decision is None or not decision.rule.is_once or number is None:
+    decision = told.explanation if told else None
+    if told is None or decision is None or not decision.rule.is_once or told.should is None:
         return ""
-    offered = f"{number} offered, {decision.available} at hand"
+    values = {"offered": told.should, "at_hand": decision.available, "risk": decision.risk}
     if not decision.risk:
-        return f"{offered}: nothing is oversold as long as stock does not fall below."
-    return f"{offered}: up to {decision.risk} may be oversold."
-
-
-_STATES = {
-    Communicated.State.SOURCE: (
-        "Source of a mirror",
-        "Its stock there is read and becomes a warehouse's here; it is told nothing.",
-    ),
-    Communicated.State.OFF: (
-        "Not communicated",
-        "Tick the channel on the product's page to communicate it.",
-    ),
-    Communicated.State.UNCONFIRMED: (
-        "Unconfirmed",
-        "The channel took the number and does not show it yet. Nothing to do.",
-    ),
-    Communicated.State.PENDING_UPDATE: (
-        "Pending Qty Update",
-        "Somebody asked for its quantity; it is told with the next run.",
-    ),
-}
-
-
-def _notes(row: Communicated, decision: Decision | None) -> Iterator[tuple[str, str]]:
-    """Why nothing is sent now, and what to do; what keeps it back first comes first."""
-    if row.reason:
-        yield reasons.label(row.reason), reasons.advice(row.reason)
-    if not row.channel.is_active:
-        yield "The channel is switched off", "Nothing is sent until it is switched on again."
-    if not row.channel.is_stock_synced:
-        yield reasons.label(Code.SYNC_DISABLED), reasons.advice(Code.SYNC_DISABLED)
-    if row.state in _STATES:
-        yield _STATES[Communicated.State(row.state)]
-    if row.state == Communicated.State.NEW:
-        yield "New", _first_day(row)
-    if decision is not None and decision.quantity is None and not decision.is_left_alone:
-        yield reasons.label(Code.STOCK_UNKNOWN), reasons.advice(Code.STOCK_UNKNOWN)
-    if row.is_due and not row.channel.is_updated_on_change:
-        yield (
-            "Updates on change are off",
-            "Use Confirm and send, or switch them on.",
+        return (
+            gettext(
+                "%(offered)s offered, %(at_hand)s at hand: nothing is oversold as long as stock"
+                " does not fall below."
+            )
+            % values
         )
+    return (
+        gettext("%(offered)s offered, %(at_hand)s at hand: up to %(risk)s may be oversold.")
+        % values
+    )
 
 
-def _first_day(row: Communicated) -> str:
-    """When a new product is sent by itself, on the channel's own clock, and how to send sooner."""
-    sooner = "To send it now, use Confirm and send, or Sync to channel in the product list."
-    zone = ZoneInfo(row.channel.time_zone)
-    first = row.listing.eligible_at.astimezone(zone)
-    if first <= timezone.now():
-        return f"It is matched and first sent at the next look for new products. {sooner}"
-    day = formats.date_format(first, "l, j F Y")
-    return f"It is first sent on {day}, from {first:%H:%M} ({zone.key}). {sooner}"
-
-
-def _feeds(row: Communicated) -> Any:
+def _feeds(row: Communicated, moment: datetime.datetime | None) -> list[int]:
     """Warehouses in the order in which a decision lists them."""
-    feeds = Feed.objects.filter(location=row.location_id).order_by("warehouse_id")
-    return feeds.values_list("warehouse_id", "warehouse__name")
+    if moment is None:
+        feeds: Any = Feed.objects.filter(location=row.location_id)
+    else:
+        feeds = FeedPeriod.objects.filter(location=row.location_id, began_at__lte=moment)
+        feeds = feeds.exclude(ended_at__lte=moment)
+    return list(feeds.order_by("warehouse_id").values_list("warehouse_id", flat=True))
 
 
 def _sources(
-    row: Communicated, decision: Decision | None, feeds: Sequence[tuple[int, str]]
+    row: Communicated,
+    decision: Decision | None,
+    feeds: Sequence[int],
+    moment: datetime.datetime | None,
 ) -> list[Source]:
+    until = timezone.localtime(moment) if moment else None
+    past = (
+        {"recorded_at_to_0": f"{until:%Y-%m-%d}", "recorded_at_to_1": f"{until:%H:%M:%S}"}
+        if until
+        else {}
+    )
     return [
         Source(
             warehouse=each.warehouse,
@@ -237,23 +268,28 @@ def _sources(
             available=each.available,
             is_known=each.is_known,
             is_counted=each.is_counted,
-            detail=each.detail,
+            detail=retelling.detail(each.detail),
             movements=list_of(
-                Movement, product__id__exact=row.product_id, warehouse__id__exact=warehouse
+                Movement,
+                product__id__exact=row.product_id,
+                warehouse__id__exact=warehouse,
+                **past,
             ),
         )
-        for (warehouse, _), each in zip(feeds, decision.inputs if decision else (), strict=False)
+        for warehouse, each in zip(feeds, decision.inputs if decision else (), strict=False)
     ]
 
 
-def _orders(row: Communicated, warehouse_ids: Sequence[int]) -> list[Holding]:
-    """The orders that hold most of it."""
+def _orders(row: Communicated, warehouse_ids: Sequence[int]) -> tuple[list[Holding], int]:
+    """The orders that hold most of it, and how many more do."""
     lines = SalesOrderLine.objects.filter(
         HOLDS, product=row.product_id, warehouse__in=warehouse_ids, ordered__gt=F("notified")
-    )
-    grouped = (
-        lines.order_by()
-        .values_list("order_id", "order__number", "order__status", "order__placed_at")
-        .annotate(units=Sum(HELD))
-    )
-    return [Holding(*held) for held in grouped.order_by("-units", "order_id")[:ORDERS]]
+    ).order_by()
+    columns = ("order_id", "order__number", "order__status", "order__placed_at")
+    grouped = lines.values_list(*columns).annotate(units=Sum(HELD))
+    rows = list(grouped.order_by("-units", "order_id")[: ORDERS + 1])
+    more = 0
+    if len(rows) > ORDERS:
+        number = lines.aggregate(number=Count("order_id", distinct=True))["number"]
+        more = number - ORDERS
+    return [Holding(*held) for held in rows[:ORDERS]], more

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from channels import reasons, rules
-from channels.models import Communicated, Observation, Publication
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from channels import reasons
+from channels.admin import retelling
+from channels.admin.cells import when
+from channels.admin.chart import Point
+from channels.models import Observation, Publication
 from channels.models.publication import Status
-from desk.cells import ago
 
 HISTORY = 50
+LATE = datetime.timedelta(seconds=30)
+"""An answer that takes longer was lost on the way, or is given by a channel that takes its time."""
+LOOKED_AT = 300
+"""Messages and readings that a chart is made of, at most."""
 
 STATUS_COLORS = {
     Status.QUEUED: "info",
@@ -35,53 +46,116 @@ class Event:
     color: str
     detail: str
     sentence: str
+    is_past: bool = False
+    """Whether it is told on a page of a past moment."""
 
     @property
     def when(self) -> str:
-        return ago(self.at)
+        return when(self.at, is_past=self.is_past)
 
     @property
     def change(self) -> str:
         return "" if self.delta is None else f"({self.delta:+d})"
 
 
-def history_of(row: Communicated) -> list[Event]:
-    """The last messages and readings of this level, the latest first."""
-    if row.level_id is None:
-        return []
-    messages = Publication.objects.filter(level=row.level_id)[:HISTORY]
-    readings = Observation.objects.filter(level=row.level_id)[:HISTORY]
-    events = [*map(_message, messages), *map(_reading, readings)]
-    return sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY]
+@dataclass(frozen=True, slots=True)
+class History:
+    """The last messages and readings of a level, the latest first, and what they draw: (moment,
+    number) of what it should have shown and of what the channel showed."""
+
+    events: Sequence[Event] = ()
+    should: Sequence[Point] = ()
+    shown: Sequence[Point] = ()
+
+
+def history_of(level_id: int | None, until: datetime.datetime | None = None) -> History:
+    """Up to a moment, or now. Two queries, none without a level."""
+    if level_id is None:
+        return History()
+    told = Publication.objects.filter(level=level_id)
+    read = Observation.objects.filter(level=level_id)
+    if until is not None:
+        told, read = told.filter(created_at__lte=until), read.filter(read_at__lte=until)
+    messages, readings = list(told[:LOOKED_AT]), list(read[:LOOKED_AT])
+    events = [*map(_message, messages[:HISTORY]), *map(_reading, readings[:HISTORY])]
+    latest = sorted(events, key=lambda event: event.at, reverse=True)[:HISTORY]
+    return History(
+        [replace(event, is_past=until is not None) for event in latest],
+        [(each.due_since or each.created_at, each.quantity or 0) for each in messages],
+        [*_taken(messages), *_seen(readings)],
+    )
+
+
+def _taken(messages: Sequence[Publication]) -> Iterator[Point]:
+    for each in messages:
+        if each.answered_at and each.status in ACKNOWLEDGED:
+            number = each.quantity if each.acknowledged is None else each.acknowledged
+            yield each.answered_at, number or 0
+
+
+def _seen(readings: Sequence[Observation]) -> Iterator[Point]:
+    for each in readings:
+        if each.available is not None:
+            yield each.read_at, each.available
 
 
 def _message(publication: Publication) -> Event:
     code = "" if publication.status in ACKNOWLEDGED else publication.code
     return Event(
         at=publication.created_at,
-        what="Number taken away"
+        what=gettext("Number taken away")
         if publication.quantity is None
-        else f"Told {publication.quantity}",
+        else gettext("Told %(number)s") % {"number": publication.quantity},
         delta=publication.delta,
         status=publication.get_status_display(),
         color=STATUS_COLORS[Status(publication.status)],
-        detail=" ".join(filter(None, [reasons.label(code) if code else "", publication.message])),
-        sentence=rules.describe(publication.explanation),
+        detail=" ".join(
+            filter(
+                None,
+                [
+                    _taken_later(publication),
+                    reasons.label(code) if code else "",
+                    publication.message,
+                ],
+            )
+        ),
+        sentence=retelling.sentence(publication.explanation),
     )
+
+
+def _taken_later(publication: Publication) -> str:
+    """When it was first sent and when it was taken, where its answer was long in coming: one that
+    was lost is asked for again under the same key."""
+    taken = publication.answered_at
+    is_taken = taken is not None and publication.status in ACKNOWLEDGED
+    if taken is None or not is_taken or taken - publication.created_at < LATE:
+        return ""
+    sent, until = timezone.localtime(publication.created_at), timezone.localtime(taken)
+    day = "" if sent.date() == until.date() else f"{date_format(until, 'DATE_FORMAT')}, "
+    return gettext("Sent %(sent)s, taken %(taken)s.") % {
+        "sent": f"{sent:%H:%M:%S}",
+        "taken": f"{day}{until:%H:%M:%S}",
+    }
 
 
 def _reading(observation: Observation) -> Event:
     """What was read there, or what an order of the channel made of our belief."""
-    shown = "unknown" if observation.available is None else observation.available
-    believed = "unknown" if observation.believed is None else observation.believed
+    unknown = gettext("unknown")
+    shown = unknown if observation.available is None else observation.available
+    believed = unknown if observation.believed is None else observation.believed
+    what = gettext("Read %(number)s") if observation.is_read else gettext("Now %(number)s")
+    if observation.is_read:
+        detail = gettext("We believed: %(number)s.")
+    else:
+        detail = gettext(
+            "An order of the channel changed its own number; we believed %(number)s before."
+        )
     return Event(
         at=observation.read_at,
-        what=f"Read {shown}" if observation.is_read else f"Now {shown}",
+        what=what % {"number": shown},
         delta=None,
-        status="Read" if observation.is_read else "Order",
+        status=gettext("Read") if observation.is_read else gettext("Order"),
         color="",
-        detail=f"We believed: {believed}."
-        if observation.is_read
-        else f"An order of the channel changed its own number; we believed {believed} before.",
+        detail=detail % {"number": believed},
         sentence="",
     )

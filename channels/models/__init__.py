@@ -14,6 +14,7 @@ from channels.models.profile import (
     SellingList,
 )
 from channels.models.publication import Batch, Observation, Publication
+from channels.models.tally import Entry, Tally
 
 __all__ = [
     "Batch",
@@ -21,6 +22,7 @@ __all__ = [
     "ChannelOrder",
     "ChannelOrderLine",
     "Communicated",
+    "Entry",
     "Feed",
     "FeedPeriod",
     "Listing",
@@ -34,5 +36,6 @@ __all__ = [
     "ProfileVersion",
     "Publication",
     "SellingList",
+    "Tally",
     "Transmission",
 ]

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from channels.models.channel import Channel
 from orders.models import Asn, SalesOrder, SalesOrderLine
@@ -20,9 +22,9 @@ class ChannelOrder(models.Model):
     )
     reason = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True)
-    placed_at = models.DateTimeField("placed at the channel", null=True, blank=True)
-    updated_at = models.DateTimeField("changed at the channel")
-    heard_at = models.DateTimeField("first heard of", default=timezone.now, editable=False)
+    placed_at = models.DateTimeField(_("placed at the channel"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("changed at the channel"))
+    heard_at = models.DateTimeField(_("first heard of"), default=timezone.now, editable=False)
     taken_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -49,10 +51,10 @@ class ChannelOrderLine(models.Model):
 
     channel_order = models.ForeignKey(ChannelOrder, models.CASCADE, related_name="lines")
     external_id = models.CharField(max_length=120)
-    sku = models.CharField("SKU", max_length=255, blank=True)
-    ordered = models.PositiveIntegerField(default=0, help_text="As the channel last told it.")
+    sku = models.CharField(_("SKU"), max_length=255, blank=True)
+    ordered = models.PositiveIntegerField(default=0, help_text=_("As the channel last told it."))
     returned = models.PositiveIntegerField(
-        default=0, help_text="Units the channel put back into stock that were booked here, too."
+        default=0, help_text=_("Units the channel put back into stock that were booked here, too.")
     )
     order_line = models.OneToOneField(
         SalesOrderLine, models.PROTECT, null=True, blank=True, related_name="binding"
@@ -67,21 +69,21 @@ class ChannelOrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sku} of {self.channel_order}"
+        return gettext("%(sku)s of %(order)s") % {"sku": self.sku, "order": self.channel_order}
 
 
 class Transmission(models.Model):
     """A sent ASN on its way to the channel that the order came from."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Refused"
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Refused")
 
     asn = models.OneToOneField(Asn, models.CASCADE, related_name="transmission")
     channel_order = models.ForeignKey(ChannelOrder, models.CASCADE, related_name="transmissions")
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
-    external_id = models.CharField("id at the channel", max_length=120, blank=True)
+    external_id = models.CharField(_("id at the channel"), max_length=120, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -93,4 +95,5 @@ class Transmission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.asn} to {self.channel_order.channel}"
+        channel = self.channel_order.channel
+        return gettext("%(asn)s to %(channel)s") % {"asn": self.asn, "channel": channel}

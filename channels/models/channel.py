@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels import registry
 from partners.models.encrypted import EncryptedJSONField
@@ -28,38 +29,43 @@ class Channel(models.Model):
     """One connected account: a store, a seller, a company."""
 
     class DriftPolicy(models.TextChoices):
-        MEND = "mend", "Mend it and report it"
-        REPORT = "report", "Report it only"
+        MEND = "mend", _("Mend it and report it")
+        REPORT = "report", _("Report it only")
 
     class Matching(models.TextChoices):
         SKU = "sku", "SKU"
-        BARCODE = "barcode", "Barcode"
-        NAME = "name", "Exact name"
+        BARCODE = "barcode", _("Barcode")
+        NAME = "name", _("Exact name")
 
     kind = models.CharField(max_length=40, choices=registry.choices)
     name = models.CharField(max_length=120, unique=True)
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     settings = models.JSONField(default=dict, blank=True)
     credentials = EncryptedJSONField(default=dict, blank=True, editable=False)
     matching = models.CharField(
-        "match products by", max_length=8, choices=Matching.choices, default=Matching.SKU
+        _("match products by"), max_length=8, choices=Matching.choices, default=Matching.SKU
     )
     is_stock_synced = models.BooleanField(
-        "stock sync",
+        _("stock sync"),
         default=True,
-        help_text="Off: no quantity is sent, neither by schedule nor by hand.",
+        help_text=_("Off: no quantity is sent, neither by schedule nor by hand."),
     )
     is_updated_on_change = models.BooleanField(
-        "update quantity when it changes",
+        _("update quantity when it changes"),
         default=True,
-        help_text="Off: quantities are sent only when somebody syncs by hand.",
+        help_text=_("Off: quantities are sent only when somebody syncs by hand."),
     )
     time_zone = models.CharField(
-        max_length=60, default="UTC", validators=[validate_time_zone], help_text="The shop's own."
+        max_length=60,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text=_("The shop's own."),
     )
     new_products_at = models.TimeField(
         default=datetime.time(7, 0),
-        help_text="New products are first sent on the day after they were ticked, from this time.",
+        help_text=_(
+            "New products are first sent on the day after they were ticked, from this time."
+        ),
     )
     default_location = models.ForeignKey(
         "channels.Location",
@@ -67,7 +73,7 @@ class Channel(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Shows the stock of every warehouse that no location of this channel names.",
+        help_text=_("Shows the stock of every warehouse that no location of this channel names."),
     )
     profile = models.ForeignKey(
         "channels.Profile",
@@ -75,55 +81,62 @@ class Channel(models.Model):
         null=True,
         blank=True,
         related_name="channels",
-        verbose_name="global profile",
-        help_text="For listings in no selling list. Empty: they show the product's value.",
+        verbose_name=_("global profile"),
+        help_text=_("For listings in no selling list. Empty: they show the product's value."),
     )
     is_cancellation_archived = models.BooleanField(
-        "archive its cancellations",
+        _("archive its cancellations"),
         default=False,
-        help_text="An order canceled at the channel is archived at once, so it stops counting.",
+        help_text=_("An order canceled at the channel is archived at once, so it stops counting."),
     )
     is_unmapped_zeroed = models.BooleanField(
-        "zero locations without a warehouse",
+        _("zero locations without a warehouse"),
         default=False,
-        help_text="Locations that no warehouse feeds, that are not in use, or that are created"
-        " later at the channel are told 0 for a product when its stock next changes.",
+        help_text=_(
+            "Locations that no warehouse feeds, that are not in use, or that are created"
+            " later at the channel are told 0 for a product when its stock next changes."
+        ),
     )
     drift_policy = models.CharField(
-        "when its number is not ours",
+        _("when its number is not ours"),
         max_length=6,
         choices=DriftPolicy.choices,
         default=DriftPolicy.MEND,
-        help_text="Every 15 minutes the channel's numbers are read and compared with ours.",
+        help_text=_("Every 15 minutes the channel's numbers are read and compared with ours."),
     )
     breaker_share = models.PositiveSmallIntegerField(
-        "pause when more is zeroed than (%)",
+        _("pause when more is zeroed than (%)"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text="A run that would set a larger share of the channel's listings to 0 within an"
-        " hour waits for a person's approval. 100 never waits.",
+        help_text=_(
+            "A run that would set a larger share of the channel's listings to 0 within an"
+            " hour waits for a person's approval. 100 never waits."
+        ),
     )
     hook_key = models.CharField(max_length=64, unique=True, default=make_hook_key, editable=False)
     hooks_refused_at = models.DateTimeField(null=True, blank=True, editable=False)
     hooks_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     orders_seen_until = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="The last change of an order we took in."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The last change of an order we took in."),
     )
     orders_asked_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When it was last asked for orders."
+        null=True, blank=True, editable=False, help_text=_("When it was last asked for orders.")
     )
     orders_sweep_from = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="How far the look over all has come."
+        null=True, blank=True, editable=False, help_text=_("How far the look over all has come.")
     )
     orders_swept_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When its orders were last looked over."
+        null=True, blank=True, editable=False, help_text=_("When its orders were last looked over.")
     )
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     problem_code = models.CharField(max_length=40, blank=True, editable=False)
     problem = models.TextField(blank=True, editable=False)
     retry_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Nothing is sent before this moment."
+        null=True, blank=True, editable=False, help_text=_("Nothing is sent before this moment.")
     )
 
     class Meta:

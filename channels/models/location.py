@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from channels.models.channel import Channel
 from inventory.models import Warehouse
@@ -12,15 +13,15 @@ class Location(models.Model):
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="locations")
     external_id = models.CharField(max_length=120)
     name = models.CharField(max_length=160)
-    is_active = models.BooleanField("active at the channel", default=True, editable=False)
+    is_active = models.BooleanField(_("active at the channel"), default=True, editable=False)
     is_enabled = models.BooleanField(
-        "in use", default=True, help_text="Off: nothing is sent to this location."
+        _("in use"), default=True, help_text=_("Off: nothing is sent to this location.")
     )
     warehouses = models.ManyToManyField(
         Warehouse,
         blank=True,
         related_name="+",
-        help_text="Their stock is added up and shown at this location.",
+        help_text=_("Their stock is added up and shown at this location."),
     )
 
     mirror = models.OneToOneField(
@@ -29,7 +30,7 @@ class Location(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The other way round: the stock shown here becomes this warehouse's.",
+        help_text=_("The other way round: the stock shown here becomes this warehouse's."),
     )
 
     class Meta:
@@ -54,7 +55,9 @@ class FeedPeriod(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     is_released = models.BooleanField(
         default=False,
-        help_text="The location became a mirror's source since: what it shows is not ours to zero.",
+        help_text=_(
+            "The location became a mirror's source since: what it shows is not ours to zero."
+        ),
     )
 
     class Meta:

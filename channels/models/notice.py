@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels.contract import Concern
 from channels.models.channel import Channel
@@ -13,20 +14,20 @@ class Notice(models.Model):
     once; `taken_at` is empty until we looked at what it is about."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="notices")
-    external_id = models.CharField("id at the channel", max_length=120)
+    external_id = models.CharField(_("id at the channel"), max_length=120)
     topic = models.CharField(max_length=80)
     concern = models.CharField(
-        "about", max_length=8, choices=[(each.value, each.value.title()) for each in Concern]
+        _("about"), max_length=8, choices=[(each.value, _(each.value.title())) for each in Concern]
     )
-    order_id = models.CharField("order at the channel", max_length=120, blank=True)
-    item_id = models.CharField("stock item at the channel", max_length=120, blank=True)
-    location_id = models.CharField("location at the channel", max_length=120, blank=True)
+    order_id = models.CharField(_("order at the channel"), max_length=120, blank=True)
+    item_id = models.CharField(_("stock item at the channel"), max_length=120, blank=True)
+    location_id = models.CharField(_("location at the channel"), max_length=120, blank=True)
     available = models.IntegerField(null=True, blank=True)
     body = models.TextField()
     raised_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     taken_at = models.DateTimeField(null=True, blank=True)
-    message = models.TextField(blank=True, help_text="What came of it.")
+    message = models.TextField(blank=True, help_text=_("What came of it."))
 
     class Meta:
         ordering = ["-id"]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels.models.channel import Channel
 from channels.rules import LARGEST, Mode, Unknown
@@ -20,13 +21,15 @@ class Profile(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name = "global profile"
+        verbose_name = _("global profile")
         constraints = [
             models.UniqueConstraint(
                 Upper("name"),
                 name="profile_name_unique_ignoring_case",
-                violation_error_message="A global profile with this name exists (upper and lower"
-                " case count as the same): choose another name, or edit that one.",
+                violation_error_message=_(
+                    "A global profile with this name exists (upper and lower"
+                    " case count as the same): choose another name, or edit that one."
+                ),
             )
         ]
 
@@ -38,48 +41,48 @@ class ProfileVersion(models.Model):
     """What a profile said from a moment on. Never changed: a change of the profile adds one."""
 
     profile = models.ForeignKey(Profile, models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text="From 1.")
+    number = models.PositiveIntegerField(help_text=_("From 1."))
     mode = models.CharField(
-        "item quantity mode",
+        _("item quantity mode"),
         max_length=13,
-        choices=[(mode.value, mode.label) for mode in Mode],
+        choices=[(mode.value, _(mode.label)) for mode in Mode],
         default=Mode.PRODUCT_VALUE.value,
     )
     quantity = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MaxValueValidator(LARGEST)],
-        help_text="Of a custom quantity, or of “not more than”.",
+        help_text=_("Of a custom quantity, or of “not more than”."),
     )
     buffer = models.PositiveIntegerField(
-        "safety buffer",
+        _("safety buffer"),
         default=0,
         validators=[MaxValueValidator(LARGEST)],
-        help_text="Units kept back from this channel.",
+        help_text=_("Units kept back from this channel."),
     )
     percentage = models.PositiveSmallIntegerField(
-        "percentage of stock",
+        _("percentage of stock"),
         default=100,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text="Of the quantity at hand, rounded down to whole units.",
+        help_text=_("Of the quantity at hand, rounded down to whole units."),
     )
     minimum = models.PositiveIntegerField(
-        "minimum before zero",
+        _("minimum before zero"),
         default=0,
         validators=[MaxValueValidator(LARGEST)],
-        help_text="Fewer than these are shown as 0.",
+        help_text=_("Fewer than these are shown as 0."),
     )
     unknown = models.CharField(
-        "stock that was never counted",
+        _("stock that was never counted"),
         max_length=4,
-        choices=[(each.value, each.label) for each in Unknown],
+        choices=[(each.value, _(each.label)) for each in Unknown],
         default=Unknown.HOLD.value,
     )
     warehouse_ids = ArrayField(
         models.BigIntegerField(),
         default=list,
         blank=True,
-        help_text="Only their stock counts, of those that feed the location; none named is all.",
+        help_text=_("Only their stock counts, of those that feed the location; none named is all."),
     )
     began_at = models.DateTimeField(default=timezone.now)
     created_by = models.CharField(max_length=150, blank=True)

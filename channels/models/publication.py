@@ -4,18 +4,20 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from channels.models.channel import Channel
 from channels.models.listing import ListingLevel
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    SENT = "sent", "Sent, no answer yet"
-    ACCEPTED = "accepted", "Accepted"
-    OBSERVED = "observed", "Seen at the channel"
-    REJECTED = "rejected", "Rejected"
-    EXPIRED = "expired", "Expired"
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent, no answer yet")
+    ACCEPTED = "accepted", _("Accepted")
+    OBSERVED = "observed", _("Seen at the channel")
+    REJECTED = "rejected", _("Rejected")
+    EXPIRED = "expired", _("Expired")
 
 
 class Batch(models.Model):
@@ -31,17 +33,17 @@ class Batch(models.Model):
     cause = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
-    zeroed = models.PositiveIntegerField(default=0, help_text="Lines that turn a number into 0.")
+    zeroed = models.PositiveIntegerField(default=0, help_text=_("Lines that turn a number into 0."))
     created_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     handle = models.TextField(
-        blank=True, help_text="By which the channel is asked for an answer that takes its time."
+        blank=True, help_text=_("By which the channel is asked for an answer that takes its time.")
     )
-    asked_at = models.DateTimeField(null=True, blank=True, help_text="When it was last asked.")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was last asked."))
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "batches"
+        verbose_name_plural = _("batches")
         indexes = [
             models.Index(
                 fields=["channel", "id"],
@@ -69,20 +71,20 @@ class Publication(models.Model):
     level = models.ForeignKey(
         ListingLevel, models.CASCADE, related_name="publications", db_index=False
     )
-    position = models.PositiveIntegerField(help_text="Line within the batch, from 0.")
+    position = models.PositiveIntegerField(help_text=_("Line within the batch, from 0."))
     quantity = models.PositiveIntegerField(
-        "told", null=True, help_text="What the level was to show; empty: no number at all."
+        _("told"), null=True, help_text=_("What the level was to show; empty: no number at all.")
     )
     expected = models.IntegerField(
-        null=True, help_text="What we believed it showed; empty when not compared."
+        null=True, help_text=_("What we believed it showed; empty when not compared.")
     )
-    version = models.BigIntegerField(help_text="The level's stale_version that was read.")
+    version = models.BigIntegerField(help_text=_("The level's stale_version that was read."))
     due_since = models.DateTimeField(
         null=True,
-        help_text="When the change that it tells was committed; empty for a sync by hand.",
+        help_text=_("When the change that it tells was committed; empty for a sync by hand."),
     )
     acknowledged = models.IntegerField(
-        null=True, help_text="What we believed the channel to show once it had accepted."
+        null=True, help_text=_("What we believed the channel to show once it had accepted.")
     )
     explanation = models.JSONField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
@@ -91,7 +93,7 @@ class Publication(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     observed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it was seen at the channel, or given up."
+        null=True, blank=True, help_text=_("When it was seen at the channel, or given up.")
     )
 
     class Meta:
@@ -108,7 +110,8 @@ class Publication(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} told ({self.status})"
+        status = self.get_status_display()
+        return gettext("%(number)d told (%(status)s)") % {"number": self.quantity, "status": status}
 
     @property
     def delta(self) -> int | None:

@@ -1,0 +1,88 @@
+"""What stands above the communicated table: quick filters, a past moment, and the files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from channels.admin import communicated_moment
+
+NARROWED = ("state__exact", "differs", "p", "e")
+"""Left out when another quick filter is chosen; what was searched and chosen besides stays."""
+
+
+class Chip(NamedTuple):
+    """A quick filter: its name, where it leads, whether it is the one that goes."""
+
+    name: str
+    url: str
+    is_current: bool
+
+
+def without(request: HttpRequest, name: str, where: str = ".") -> str:
+    """The same address without one parameter."""
+    query = request.GET.copy()
+    query.pop(name, None)
+    return f"{where}?{query.urlencode()}"
+
+
+def context(request: HttpRequest, moment: datetime | None) -> dict[str, Any]:
+    """What the template above the table shows."""
+    query = request.GET.urlencode()
+    return {
+        "chips": [] if moment else _chips(request),
+        "as_of": communicated_moment.typed(moment) if moment else "",
+        "as_of_words": date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else "",
+        "as_of_seconds": timezone.localtime(moment).strftime("%H:%M:%S") if moment else "",
+        "zone": timezone.get_current_timezone_name(),
+        "kept": _kept(request),
+        "now_url": without(request, communicated_moment.PARAMETER),
+        "ignored": _is_narrowed(request) and moment is not None,
+        "files": [
+            (form.upper(), f"{reverse('admin:channels_communicated_export', args=[form])}?{query}")
+            for form in ("csv", "xlsx")
+        ],
+    }
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the form of the moment sends along."""
+    return [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name not in {communicated_moment.PARAMETER, "p", "e"}
+        for value in values
+    ]
+
+
+def _is_narrowed(request: HttpRequest) -> bool:
+    """By something that is only known of now."""
+    now_only = {"state__exact", "differs", "activity", "rule", "telling", "o"}
+    now_only |= {"profile__id__exact", "selling_list__id__exact"}
+    return any(request.GET.get(name) for name in now_only)
+
+
+def _chips(request: HttpRequest) -> list[Chip]:
+    choices: list[tuple[str, dict[str, str]]] = [
+        (gettext("All"), {}),
+        (gettext("Differs"), {"differs": "yes"}),
+        (gettext("Pending"), {"state__exact": "waiting"}),
+        (gettext("Unconfirmed"), {"state__exact": "unconfirmed"}),
+        (gettext("Needs attention"), {"state__exact": "attention"}),
+    ]
+    current = {name: request.GET[name] for name in NARROWED[:2] if request.GET.get(name)}
+    return [Chip(name, _url(request, wanted), wanted == current) for name, wanted in choices]
+
+
+def _url(request: HttpRequest, wanted: dict[str, str]) -> str:
+    query = request.GET.copy()
+    for name in NARROWED:
+        query.pop(name, None)
+    query.update(wanted)
+    return f"?{query.urlencode()}"
