@@ -11,7 +11,9 @@ from channels.admin import (
     product,
     profile,
     publication,
+    sales_order,
     selling_list,
+    warehouse,
 )
 
 __all__ = [
@@ -25,5 +27,7 @@ __all__ = [
     "product",
     "profile",
     "publication",
+    "sales_order",
     "selling_list",
+    "warehouse",
 ]

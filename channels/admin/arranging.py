@@ -9,6 +9,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels import profiles, selling
@@ -46,7 +48,7 @@ class ArrangingMixin(ModelAdmin):
         """Whether the person may say which listings are in a list."""
         return request.user.has_perms(["channels.change_sellinglist"])
 
-    @action(description="Put into selling list…", permissions=["arrange"])
+    @action(description=_("Put into selling list…"), permissions=["arrange"])
     def put_into_list(
         self, request: HttpRequest, listings: QuerySet[Listing]
     ) -> HttpResponse | None:
@@ -58,8 +60,12 @@ class ArrangingMixin(ModelAdmin):
         if CONFIRMED not in request.POST:
             return self._preview(request, channel, target, ids)
         moved = selling.assign(target, ids)
-        where = f"put into “{target.name}”" if target else "taken out of their selling list"
-        messages.success(request, f"Listings {where}: {moved}.")
+        if target:
+            text = gettext("Listings put into “%(list)s”: %(number)d.")
+        else:
+            text = gettext("Listings taken out of their selling list: %(number)d.")
+        named = target.name if target else ""
+        messages.success(request, text % {"list": named, "number": moved})
         return None
 
     def _choose(self, request: HttpRequest, channel: Channel, number: int) -> HttpResponse:
@@ -67,8 +73,8 @@ class ArrangingMixin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **carried(request, "put_into_list"),
-            "title": "Put into selling list",
-            "subtitle": f"{number} listing{'' if number == 1 else 's'} of {channel}",
+            "title": gettext("Put into selling list"),
+            "subtitle": _counted(number, channel),
             "opts": self.opts,
             "lists": lists.annotate(listing_count=Count("listings")),
             "no_list": NO_LIST,
@@ -83,8 +89,10 @@ class ArrangingMixin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **carried(request, "put_into_list"),
-            "title": f"Put into “{target.name}”" if target else "Take out of the selling list",
-            "subtitle": f"{len(ids)} listing{'' if len(ids) == 1 else 's'} of {channel}",
+            "title": gettext("Put into “%(list)s”") % {"list": target.name}
+            if target
+            else gettext("Take out of the selling list"),
+            "subtitle": _counted(len(ids), channel),
             "opts": self.opts,
             "headline": f"{rule.name}: {wording.headline(rule)}",
             "summary": wording.summary(rule, wording.names_of([rule])),
@@ -94,12 +102,20 @@ class ArrangingMixin(ModelAdmin):
         return TemplateResponse(request, "admin/channels/listing/preview.html", context)
 
 
+def _counted(number: int, channel: Channel) -> str:
+    return ngettext(
+        "%(number)d listing of %(channel)s", "%(number)d listings of %(channel)s", number
+    ) % {"number": number, "channel": channel}
+
+
 def _one_channel(listings: QuerySet[Listing]) -> Channel:
     channels = list(Channel.objects.filter(pk__in=listings.order_by().values("channel"))[:2])
     if len(channels) != 1:
         raise Unarrangeable(
-            "These listings are of several channels, and a selling list belongs to one. Filter by"
-            " channel, then choose again."
+            gettext(
+                "These listings are of several channels, and a selling list belongs to one. Filter"
+                " by channel, then choose again."
+            )
         )
     return channels[0]
 
@@ -110,5 +126,5 @@ def _target(channel: Channel, chosen: str) -> SellingList | None:
     lists = SellingList.objects.filter(channel=channel)
     found = lists.filter(pk=chosen).first() if chosen.isdecimal() else None
     if found is None:
-        raise Unarrangeable(f"Choose a selling list of {channel}.")
+        raise Unarrangeable(gettext("Choose a selling list of %(channel)s.") % {"channel": channel})
     return found

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -31,11 +33,15 @@ class TransmissionDialog(ObjectDialog):
 
 
 class ParkedFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "parked"
 
     def lookups(self, *_args: Any) -> list[tuple[str, str]]:
-        return [("yes", "Parked"), ("held", "Taken in, something waits"), ("no", "Taken in")]
+        return [
+            ("yes", gettext("Parked")),
+            ("held", gettext("Taken in, something waits")),
+            ("no", gettext("Taken in")),
+        ]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         waiting, taken = queryset.exclude(reason=""), queryset.exclude(order=None)
@@ -56,24 +62,31 @@ class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["channel", "order"]
     search_fields = ["=number", "=external_id", "=order__number"]
-    search_help_text = "A whole order number, ours or the channel's"
+    search_help_text = _("A whole order number, ours or the channel's")
     ordering = ["-id"]
     fields = ["channel", "number", "external_id", "show_order", "show_reason", "message"]
     fields += ["placed_at", "heard_at", "show_changed"]
     readonly_fields = ["show_order", "show_reason", "show_changed"]
-    empty_hint = "Orders of the connected channels appear here once they were taken in."
+    empty_hint = _("Orders of the connected channels appear here once they were taken in.")
 
-    @display(description="Our order")
-    def show_order(self, bound: ChannelOrder) -> Any:
-        return link(page_of(bound.order), bound.order) if bound.order else NOTHING
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChannelOrder]:
+        orders: QuerySet[ChannelOrder] = super().get_queryset(request)
+        may_open = request.user.has_perms(["orders.view_salesorder"])
+        return orders.annotate(may_open=Value(may_open))
 
-    @display(description="What waits, and what to do")
+    @display(description=_("Our order"))
+    def show_order(self, bound: Any) -> Any:
+        if bound.order is None:
+            return NOTHING
+        return link(page_of(bound.order), bound.order) if bound.may_open else str(bound.order)
+
+    @display(description=_("What waits, and what to do"))
     def show_reason(self, bound: ChannelOrder) -> Any:
         if not bound.reason:
             return NOTHING
         return two_lines(reasons.label(bound.reason), reasons.advice(bound.reason))
 
-    @display(description="Changed at the channel", ordering="updated_at")
+    @display(description=_("Changed at the channel"), ordering="updated_at")
     def show_changed(self, bound: ChannelOrder) -> str:
         return ago(bound.updated_at)
 
@@ -90,12 +103,12 @@ class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["asn", "channel_order__channel"]
     search_fields = ["=channel_order__number", "=asn__tracking_number"]
-    search_help_text = "A whole order or tracking number"
-    fields = ["asn", "show_order", "show_status", "show_reason", "message", "show_sent"]
-    readonly_fields = ["show_order", "show_status", "show_reason", "show_sent"]
+    search_help_text = _("A whole order or tracking number")
+    fields = ["show_asn", "show_order", "show_status", "show_reason", "message", "show_sent"]
+    readonly_fields = ["show_asn", "show_order", "show_status", "show_reason", "show_sent"]
     actions = ["send_again"]
     actions_detail = ["send_this_again"]
-    empty_hint = "A sent ASN of an order that came from a channel is told to it; see it here."
+    empty_hint = _("A sent ASN of an order that came from a channel is told to it; see it here.")
 
     def has_retry_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
         return request.user.has_perms(["channels.change_transmission"])
@@ -106,43 +119,56 @@ class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
         is_refused = sent is not None and sent.status == Transmission.Status.FAILED
         return super().get_actions_detail(request, object_id) if is_refused else []
 
-    @display(description="Order", ordering="channel_order__number")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transmission]:
+        told: QuerySet[Transmission] = super().get_queryset(request)
+        return told.annotate(may_open=Value(request.user.has_perms(["orders.view_asn"])))
+
+    @display(description=_("ASN"))
+    def show_asn(self, sent: Any) -> Any:
+        return link(page_of(sent.asn), sent.asn) if sent.may_open else str(sent.asn)
+
+    @display(description=_("Order"), ordering="channel_order__number")
     def show_order(self, sent: Transmission) -> Any:
         return two_lines(sent.channel_order.number, sent.channel_order.channel)
 
     # A badge, for the page of one shows it too: there a label would be its bare pair.
-    @display(description="Status", ordering="status")
+    @display(description=_("Status"), ordering="status")
     def show_status(self, sent: Transmission) -> str:
         color = TRANSMISSION_COLORS[Transmission.Status(sent.status)]
         return badge(color, sent.get_status_display())
 
-    @display(description="Why not, and what to do")
+    @display(description=_("Why not, and what to do"))
     def show_reason(self, sent: Transmission) -> Any:
         if not sent.reason:
             return NOTHING
         return two_lines(reasons.label(sent.reason), reasons.advice(sent.reason))
 
-    @display(description="Sent", ordering="sent_at")
+    @display(description=_("Sent"), ordering="sent_at")
     def show_sent(self, sent: Transmission) -> str:
         return ago(sent.sent_at)
 
-    @action(description="Send again", permissions=["retry"])
+    @action(description=_("Send again"), permissions=["retry"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Transmission]) -> None:
         number = transmission.send_again(chosen.values_list("pk", flat=True))
-        messages.success(request, f"{number} refused transmissions wait to be sent again.")
+        text = ngettext(
+            "%(number)d refused transmission waits to be sent again.",
+            "%(number)d refused transmissions wait to be sent again.",
+            number,
+        )
+        messages.success(request, text % {"number": number})
 
     @action(
-        description="Send again",
+        description=_("Send again"),
         icon="send",
         permissions=["retry"],
         dialog=ask(
             TransmissionDialog,
-            "Send this ASN again?",
-            "The channel is told with the carrier and tracking that the ASN has now.",
-            "Send again",
+            _("Send this ASN again?"),
+            _("The channel is told with the carrier and tracking that the ASN has now."),
+            _("Send again"),
         ),
     )
     @reported
     def send_this_again(self, _request: HttpRequest, form: TransmissionDialog) -> str | None:
         is_waiting = transmission.send_again([form.object.pk])
-        return "It waits to be sent again." if is_waiting else None
+        return gettext("It waits to be sent again.") if is_waiting else None

@@ -10,11 +10,16 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from channels import accounts, due, notices, onboarding, reasons, registry
+from channels.admin.asking import said, set_up
 from channels.admin.channel_form import field_names, form_for
 from channels.admin.channel_profile import ChannelProfileMixin
+from channels.admin.channel_rehearsal import RehearsedChannelMixin
+from channels.admin.first_steps import FirstStepsMixin
 from channels.admin.location import LocationInline, plain
 from channels.admin.unmapped import UnmappedMixin
 from channels.contract import ChannelError
@@ -23,7 +28,6 @@ from channels.rules import PLAIN
 from channels.signals import levels_due
 from desk.cells import NOTHING, ago, badge, link, list_of, page_of, two_lines
 from desk.dialogs import ObjectDialog, ask, reported
-from desk.errors import Refused
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
 
@@ -32,32 +36,27 @@ HOOKS = ["show_hook", ("show_hooks_checked", "show_last_notice")]
 STATES = {"ok": "success", "problem": "danger", "off": "", "new": "info"}
 
 
-class ChannelSaid(Refused):
-    """The channel refused, or could not be asked."""
-
-    code = "channel_said"
-
-
 class ChannelDialog(ObjectDialog):
     """Asks whether to go on."""
 
     model = Channel
 
 
-def said(error: ChannelError) -> ChannelSaid:
-    """What went wrong at the channel, and what to do about it."""
-    message = f"{reasons.label(error.code)}: {error.message.rstrip('.')}."
-    return ChannelSaid(f"{message} {reasons.advice(error.code)}")
-
-
 @admin.register(Channel)
-class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin):
+class ChannelAdmin(
+    FirstStepsMixin,
+    RehearsedChannelMixin,
+    ChannelProfileMixin,
+    UnmappedMixin,
+    RefusalsMixin,
+    ModelAdmin,
+):
     """Kept for ever: receipts refer to it. Switch one off instead of deleting it."""
 
     list_display = ["name", "show_kind", "show_state", "show_problem", "is_stock_synced"]
     list_filter = ["is_active", "is_stock_synced"]
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = _("Name")
     inlines = [LocationInline]
     readonly_fields = [
         "show_kind",
@@ -70,7 +69,7 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
         "show_profile",
     ]
     actions_detail = ["check_connection", "load_locations", "show_unmapped", "choose_profile"]
-    empty_hint = "Connect your first channel: its name, its address, its access token."
+    empty_hint = _("Connect your first channel: its name, its address, its access token.")
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
@@ -102,11 +101,11 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
         is_editable = obj is None or self.has_change_permission(request, obj)
         return [
             (None, {"fields": first}),
-            *([("Connection", {"fields": connection})] if is_editable else []),
-            *([("Webhooks", {"fields": HOOKS})] if obj and is_editable else []),
-            ("What is sent, and when", {"fields": [*sending, *timing, *place]}),
-            ("What keeps it right", {"fields": [*guards, "is_unmapped_zeroed"]}),
-            ("Orders", {"fields": ["is_cancellation_archived"]}),
+            *([(_("Connection"), {"fields": connection})] if is_editable else []),
+            *([(_("Webhooks"), {"fields": HOOKS})] if obj and is_editable else []),
+            (_("What is sent, and when"), {"fields": [*sending, *timing, *place]}),
+            (_("What keeps it right"), {"fields": [*guards, "is_unmapped_zeroed"]}),
+            (_("Orders"), {"fields": ["is_cancellation_archived"]}),
         ]
 
     def get_form(
@@ -133,7 +132,7 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
             return super().add_view(request, *args, **kwargs)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Which kind of channel?",
+            "title": gettext("Which kind of channel?"),
             "opts": self.opts,
             "kinds": choices,
         }
@@ -149,59 +148,66 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
         """A changed mapping changes every number; a switch turned on wakes what waited."""
         super().save_related(request, form, formsets, change)
         is_mapped = any(formset.has_changed() for formset in formsets)
+        if change:
+            self.rehearse_channel(request, form, formsets)
         if "is_unmapped_zeroed" in form.changed_data:
             due.create_levels(form.instance)
         if change and (is_mapped or "default_location" in form.changed_data):
             due.by_channel(form.instance)
+            self.say_what_follows(request, form.instance)
         elif any(name in form.changed_data and getattr(form.instance, name) for name in SWITCHES):
             with transaction.atomic():
                 levels_due.send(sender=None, channel_ids=[form.instance.pk])
 
-    @display(description="Kind")
+    @display(description=_("Kind"))
     def show_kind(self, channel: Channel) -> str:
         return dict(registry.choices()).get(channel.kind, channel.kind)
 
-    @display(description="State")
+    @display(description=_("State"))
     def show_state(self, channel: Channel) -> str:
         key, words = state_of(channel)
         return badge(STATES[key], words)
 
-    @display(description="Global profile")
+    @display(description=_("Global profile"))
     def show_profile(self, channel: Channel) -> str:
         """Changed on a page of its own, which shows first what it would tell."""
         profile = channel.profile
-        return link(page_of(profile), profile.name) if profile else PLAIN.name
+        return link(page_of(profile), profile.name) if profile else gettext(PLAIN.name)
 
-    @display(description="Problem")
+    @display(description=_("Problem"))
     def show_problem(self, channel: Channel) -> str:
         if not channel.problem_code:
             return ""
         return f"{channel.problem.rstrip('.')}. {reasons.advice(channel.problem_code)}"
 
-    @display(description="Last asked")
+    @display(description=_("Last asked"))
     def show_checked(self, channel: Channel) -> str:
         return ago(channel.checked_at)
 
-    @display(description="Webhook address")
+    @display(description=_("Webhook address"))
     def show_hook(self, channel: Channel) -> str:
         if not notices.hears(channel):
-            return "This kind of channel sends no webhooks: orders come by poll only."
+            return gettext("This kind of channel sends no webhooks: orders come by poll only.")
         return notices.address(channel) or (
-            "None: orders come by poll only. Set STOCKCAST_PUBLIC_URL to the address under which"
-            " channels reach this back office."
+            gettext(
+                "None: orders come by poll only. Set STOCKCAST_PUBLIC_URL to the address under"
+                " which channels reach this back office."
+            )
         )
 
-    @display(description="Webhooks last checked")
+    @display(description=_("Webhooks last checked"))
     def show_hooks_checked(self, channel: Channel) -> str:
         return ago(channel.hooks_checked_at)
 
-    @display(description="Last notice")
+    @display(description=_("Last notice"))
     def show_last_notice(self, channel: Channel) -> str:
         refused = channel.hooks_refused_at
         last = channel.notices.order_by("-pk").defer("body").first()
         if refused and (last is None or refused > last.received_at):
             return format_html(
-                "One was refused {}: its signature is not that of the secret entered above.",
+                gettext(
+                    "One was refused {}: its signature is not that of the secret entered above."
+                ),
                 ago(refused),
             )
         if last is None:
@@ -211,15 +217,17 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
         )
 
     @action(
-        description="Test connection",
+        description=_("Test connection"),
         icon="network_check",
         permissions=["change"],
         dialog=ask(
             ChannelDialog,
-            "Test connection",
-            "Asks the channel who we are and what we may do, loads its locations and sets up its"
-            " webhooks. All settings stay as they are.",
-            "Test now",
+            _("Test connection"),
+            _(
+                "Asks the channel who we are and what we may do, loads its locations and sets up"
+                " its webhooks. All settings stay as they are."
+            ),
+            _("Test now"),
         ),
     )
     @reported
@@ -228,17 +236,20 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
             found = accounts.check(form.object)
         except ChannelError as error:
             raise said(error) from error
-        return f"Connected to {found.name}. {'; '.join([*found.details, *_set_up(form.object)])}"
+        return gettext("Connected to %(name)s. %(details)s") % {
+            "name": found.name,
+            "details": "; ".join([*found.details, *set_up(form.object)]),
+        }
 
     @action(
-        description="Load locations",
+        description=_("Load locations"),
         icon="add_location",
         permissions=["change"],
         dialog=ask(
             ChannelDialog,
-            "Load locations",
-            "Brings the list of locations up to date. Mappings and switches stay.",
-            "Load",
+            _("Load locations"),
+            _("Brings the list of locations up to date. Mappings and switches stay."),
+            _("Load"),
         ),
     )
     @reported
@@ -248,25 +259,20 @@ class ChannelAdmin(ChannelProfileMixin, UnmappedMixin, RefusalsMixin, ModelAdmin
             accounts.load_locations(channel, accounts.connect(channel))
         except ChannelError as error:
             raise said(error) from error
-        return f"Locations at {channel}: {channel.locations.filter(is_active=True).count()}."
-
-
-def _set_up(channel: Channel) -> list[str]:
-    """Have the channel send its webhooks here, as lines for a person. Its connection is well even
-    if that fails: orders come by poll then."""
-    try:
-        topics = notices.subscribe(channel, accounts.connect(channel), notices.address(channel))
-    except ChannelError as error:
-        return [f"Webhooks could not be set up, so orders come by poll: {error.message}"]
-    return [f"Webhooks set up: {len(topics)}"] if topics else []
+        return gettext("Locations at %(channel)s: %(number)d.") % {
+            "channel": channel,
+            "number": channel.locations.filter(is_active=True).count(),
+        }
 
 
 def state_of(channel: Channel) -> tuple[str, str]:
     """A channel's state, as a key of STATES and in words."""
     if not channel.is_active:
-        return "off", "Switched off"
+        return "off", gettext("Switched off")
     if channel.problem_code:
         return "problem", reasons.label(channel.problem_code)
     if not channel.is_stock_synced:
-        return "off", "Stock sync off"
-    return ("ok", "Connected") if channel.checked_at else ("new", "Not tested yet")
+        return "off", gettext("Stock sync off")
+    if channel.checked_at:
+        return "ok", gettext("Connected")
+    return "new", gettext("Not tested yet")

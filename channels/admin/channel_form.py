@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminTextInputWidget,
@@ -67,8 +68,11 @@ class ChannelForm(forms.ModelForm):
             if all(_same(values.get(name), other.settings.get(name)) for name in names):
                 self.add_error(
                     PREFIX + names[0],
-                    f"The channel “{other.name}” is connected to this account already. Change that"
-                    " one, or switch it off first.",
+                    gettext(
+                        "The channel “%(name)s” is connected to this account already. Change that"
+                        " one, or switch it off first."
+                    )
+                    % {"name": other.name},
                 )
                 return
 
@@ -114,7 +118,8 @@ def form_for(kind: str, stored: Mapping[str, str]) -> type[ChannelForm]:
         fields[PREFIX + parameter.name] = _field(parameter, is_stored=parameter.name in stored)
         if parameter.name in stored and not parameter.is_required:
             fields[REMOVE + parameter.name] = forms.BooleanField(
-                label=f"Remove the stored {parameter.label[0].lower()}{parameter.label[1:]}",
+                label=gettext("Remove what is stored: %(name)s")
+                % {"name": gettext(parameter.label)},
                 required=False,
                 widget=UnfoldBooleanWidget(),
             )
@@ -127,13 +132,14 @@ def field_names(form: type[ChannelForm]) -> list[str]:
 
 
 def _field(parameter: Parameter, *, is_stored: bool) -> forms.CharField:
-    advice = parameter.help
+    advice = gettext(parameter.help) if parameter.help else ""
     widget: forms.Widget = UnfoldAdminTextInputWidget({"autocomplete": "off"})
     if parameter.is_secret:
-        advice = f"Stored. Leave empty to keep it. {advice}" if is_stored else advice
+        if is_stored:
+            advice = gettext("Stored. Leave empty to keep it. %(advice)s") % {"advice": advice}
         widget = UnfoldAdminPasswordWidget({"autocomplete": "new-password"})
     return forms.CharField(
-        label=parameter.label,
+        label=gettext(parameter.label),
         help_text=advice,
         required=parameter.is_required and not is_stored,
         widget=widget,

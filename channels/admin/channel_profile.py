@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels import profiles, selling
@@ -28,7 +30,7 @@ class ChannelProfileMixin(ModelAdmin):
         """Whoever keeps quantity rules says which one a channel goes by."""
         return request.user.has_perms(["channels.view_channel", "channels.change_profile"])
 
-    @action(description="Global profile", icon="rule", url_path="profile", permissions=["rule"])
+    @action(description=_("Global profile"), icon="rule", url_path="profile", permissions=["rule"])
     def choose_profile(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Choices on GET, a preview of the chosen one on POST; a confirmed POST saves."""
         if not self.has_rule_permission(request):
@@ -43,9 +45,16 @@ class ChannelProfileMixin(ModelAdmin):
         if CONFIRMED not in request.POST:
             return self._preview(request, channel, profile)
         selling.set_profile(channel, profile)
-        named = f"goes by “{profile}”" if profile else "shows the product's value"
-        self.log_change(request, channel, f"Global profile: {profile or 'none'}")
-        self.message_user(request, f"{channel} {named} now.", messages.SUCCESS)
+        if profile:
+            text = gettext("%(channel)s goes by “%(profile)s” now.")
+        else:
+            text = gettext("%(channel)s shows the product's value now.")
+        self.log_change(
+            request, channel, gettext("Global profile: %(profile)s") % {"profile": profile or "–"}
+        )
+        self.message_user(
+            request, text % {"channel": channel, "profile": profile}, messages.SUCCESS
+        )
         return HttpResponseRedirect(page_of(channel))
 
     def _choose(self, request: HttpRequest, channel: Channel) -> HttpResponse:
@@ -64,7 +73,7 @@ class ChannelProfileMixin(ModelAdmin):
         rule = profiles.current(profile)
         context = {
             **self._context(request, channel),
-            "headline": f"{rule.name}: {wording.headline(rule)}" if profile else rule.name,
+            "headline": f"{rule.name}: {wording.headline(rule)}" if profile else gettext(rule.name),
             "summary": wording.summary(rule, wording.names_of([rule])),
             "preview": selling.preview_profile(channel, profile),
             "typed": [("profile", request.POST["profile"])],
@@ -76,7 +85,7 @@ class ChannelProfileMixin(ModelAdmin):
     def _context(self, request: HttpRequest, channel: Channel) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
-            "title": "Global profile",
+            "title": gettext("Global profile"),
             "subtitle": channel.name,
             "opts": self.opts,
             "channel": channel,

@@ -6,27 +6,30 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
 )
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.views import ChangeList
 
 from channels import due, reasons
-from channels.admin import switching
 from channels.admin.arranging import ArrangingMixin
 from channels.admin.cells import STATE_COLORS
 from channels.admin.filters import QuantityFilter, SellingListFilter
+from channels.admin.listing_switches import SwitchesMixin
 from channels.models import Communicated, Listing
 from channels.rules import PLAIN
 from desk.cells import NOTHING, badge, link, list_of, page_of, two_lines
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
+from inventory.admin.exporting import ExportMixin
 
 State = Communicated.State
 
@@ -80,19 +83,21 @@ class StandingList(ChangeList):
 class ReasonFilter(DropdownFilter):
     """By why it is not linked."""
 
-    title = "reason"
+    title = _("reason")
     parameter_name = "reason"
 
     def lookups(self, *_args: Any) -> list[tuple[str, str]]:
-        return [(code.value, reason.label) for code, reason in reasons.REASONS.items()]
+        return [(code.value, str(reason.label)) for code, reason in reasons.REASONS.items()]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
 @admin.register(Listing)
-class ListingAdmin(ArrangingMixin, RefusalsMixin, ModelAdmin):
+class ListingAdmin(ExportMixin, SwitchesMixin, ArrangingMixin, RefusalsMixin, ModelAdmin):
     """Made by a tick on the product's page, kept for ever after: receipts refer to it."""
+
+    file_kind = "marketplace"
 
     list_display = [
         "show_product",
@@ -117,13 +122,15 @@ class ListingAdmin(ArrangingMixin, RefusalsMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["product", "channel__profile", "selling_list__profile"]
     search_fields = ["product__sku", "product__name", "external_id", "item_id"]
-    search_help_text = "SKU, name, or id at the channel"
+    search_help_text = _("SKU, name, or id at the channel")
     ordering = ["product__sku", "channel__name"]
-    empty_hint = "No product is ticked for a channel yet. Tick one under Marketplace on its page."
+    empty_hint = _(
+        "No product is ticked for a channel yet. Tick one under Marketplace on its page."
+    )
     fieldsets = [
         (None, {"fields": [("product", "channel"), "show_list", "is_ticked", "is_excluded"]}),
         (
-            "State",
+            _("State"),
             {
                 "fields": [
                     ("show_state", "show_reason"),
@@ -133,7 +140,7 @@ class ListingAdmin(ArrangingMixin, RefusalsMixin, ModelAdmin):
                 ]
             },
         ),
-        ("At the channel", {"fields": ["title", ("external_id", "item_id"), "show_told"]}),
+        (_("At the channel"), {"fields": ["title", ("external_id", "item_id"), "show_told"]}),
     ]
     readonly_fields = [
         "product",
@@ -167,52 +174,33 @@ class ListingAdmin(ArrangingMixin, RefusalsMixin, ModelAdmin):
             obj.save(update_fields=form.changed_data)
             due.by_listing([obj.pk])
 
-    @display(description="Product", ordering="product__sku", header=True)
+    @display(description=_("Product"), ordering="product__sku", header=True)
     def show_product(self, listing: Listing) -> list[str]:
         return [listing.product.sku, listing.product.name]
 
-    @display(description="State", ordering="state")
+    @display(description=_("State"), ordering="state")
     def show_state(self, listing: Listing) -> str:
-        state, _ = standing(listing)
+        state, _reason = standing(listing)
         return badge(STATE_COLORS[state], state.label)
 
-    @display(description="Reason", ordering="reason")
+    @display(description=_("Reason"), ordering="reason")
     def show_reason(self, listing: Listing) -> str:
-        _, reason = standing(listing)
+        _state, reason = standing(listing)
         return reasons.label(reason) if reason else NOTHING
 
-    @display(description="What to do")
+    @display(description=_("What to do"))
     def show_advice(self, listing: Listing) -> str:
-        _, reason = standing(listing)
+        _state, reason = standing(listing)
         return reasons.advice(reason) or NOTHING
 
-    @display(description="Selling list, rule", ordering="selling_list__name")
+    @display(description=_("Selling list, rule"), ordering="selling_list__name")
     def show_list(self, listing: Listing) -> Any:
         group = listing.selling_list
         profile = group.profile if group else listing.channel.profile
-        rule = profile.name if profile else PLAIN.name
+        rule = profile.name if profile else gettext(PLAIN.name)
         return two_lines(link(page_of(group), group.name), rule) if group else rule
 
-    @display(description="Told")
+    @display(description=_("Told"))
     def show_told(self, listing: Listing) -> str:
         url = list_of(Communicated, q=listing.product.sku, channel__id__exact=listing.channel_id)
-        return link(url, "Quantities")
-
-    @action(description="Exclude from sync", permissions=["change"])
-    def hold_back(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
-        self._report(request, switching.exclude(listings, is_excluded=True))
-
-    @action(description="Include in sync", permissions=["change"])
-    def let_go(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
-        self._report(request, switching.exclude(listings, is_excluded=False))
-
-    @action(description="Communicate (tick)", permissions=["change"])
-    def tick(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
-        self._report(request, switching.tick(listings))
-
-    @action(description="Stop communicating (untick)", permissions=["change"])
-    def untick(self, request: HttpRequest, listings: QuerySet[Listing]) -> None:
-        self._report(request, switching.untick(listings))
-
-    def _report(self, request: HttpRequest, changed: int) -> None:
-        self.message_user(request, f"Listings changed: {changed}.", messages.SUCCESS)
+        return link(url, gettext("Quantities"))

@@ -12,6 +12,8 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
@@ -19,6 +21,7 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from channels import due, mirroring
+from channels.admin.rehearsing import RehearsedMixin, tried
 from channels.models import Channel, Location
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
@@ -30,8 +33,11 @@ def refuse_shared(warehouses: Iterable[Warehouse]) -> None:
     shared = [place.name for place, uses in Counter(warehouses).items() if uses > 1]
     if shared:
         raise ValidationError(
-            f"{', '.join(shared)} feeds two locations, so its stock would be shown twice. Leave"
-            " each warehouse at one location."
+            gettext(
+                "%(warehouses)s feeds two locations, so its stock would be shown twice. Leave each"
+                " warehouse at one location."
+            )
+            % {"warehouses": ", ".join(shared)}
         )
 
 
@@ -65,7 +71,9 @@ def _choosable() -> QuerySet[Warehouse]:
 
 
 def _shown(place: Warehouse) -> str:
-    return place.name if place.is_active else f"{place.name} (inactive)"
+    if place.is_active:
+        return place.name
+    return gettext("%(warehouse)s (inactive)") % {"warehouse": place.name}
 
 
 class MirrorForm(forms.ModelForm):
@@ -78,11 +86,12 @@ class MirrorForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         field = self.fields.get("mirror")
         if field is not None:
-            field.label = "Becomes the stock of"
-            field.help_text = (
-                "The other way round: what the channel shows here (its available number; unknown"
-                " where it tracks none) becomes the stock of this empty warehouse, and of whatever"
-                " that feeds at other channels. Nothing is told to this location then."
+            field.label = _("Becomes the stock of")
+            field.help_text = gettext(
+                "The other way round: what the channel shows here (its available number;"
+                " unknown where it tracks none) becomes the stock of this empty warehouse, and"
+                " of whatever that feeds at other channels. Nothing is told to this location"
+                " then."
             )
 
     def clean(self) -> dict[str, Any]:
@@ -95,13 +104,19 @@ class MirrorForm(forms.ModelForm):
         if other:
             self.add_error(
                 "mirror",
-                f"{wanted} is the stock of {other} already: empty that first, or choose another.",
+                gettext(
+                    "%(warehouse)s is the stock of %(location)s already: empty that first, or"
+                    " choose another."
+                )
+                % {"warehouse": wanted, "location": other},
             )
         if wanted and cleaned.get("warehouses"):
             self.add_error(
                 "mirror",
-                "Warehouses feed this location, so what it shows is theirs: untick them, or leave"
-                " this empty.",
+                gettext(
+                    "Warehouses feed this location, so what it shows is theirs: untick them, or"
+                    " leave this empty."
+                ),
             )
         return cleaned
 
@@ -149,7 +164,7 @@ class LocationInline(MappingMixin, TabularInline):
     model = Location
     form = MirrorForm
     formset = MappingFormSet
-    verbose_name_plural = "locations, and the warehouses that each one shows"
+    verbose_name_plural = _("locations, and the warehouses that each one shows")
     fields = ["name", "is_active", "is_enabled", "warehouses", "mirror"]
     readonly_fields = ["name", "is_active"]
     autocomplete_fields = ["mirror"]
@@ -196,7 +211,7 @@ class LocationForm(MirrorForm):
 
 
 @admin.register(Location)
-class LocationAdmin(MappingMixin, RefusalsMixin, ModelAdmin):
+class LocationAdmin(RehearsedMixin, MappingMixin, RefusalsMixin, ModelAdmin):
     """All places of all channels."""
 
     form = LocationForm
@@ -204,12 +219,12 @@ class LocationAdmin(MappingMixin, RefusalsMixin, ModelAdmin):
     list_filter = [("channel", RelatedDropdownFilter), "is_active", "is_enabled"]
     list_select_related = ["channel", "mirror"]
     search_fields = ["name", "channel__name"]
-    search_help_text = "Name of the location or channel"
+    search_help_text = _("Name of the location or channel")
     ordering = ["channel__name", "name"]
     fields = ["channel", "name", "external_id", "is_active", "is_enabled", "warehouses", "mirror"]
     readonly_fields = ["channel", "name", "external_id", "is_active"]
     autocomplete_fields = ["mirror"]
-    empty_hint = "Locations come from the channels: open a channel and use Load locations."
+    empty_hint = _("Locations come from the channels: open a channel and use Load locations.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
         rows: QuerySet[Location] = super().get_queryset(request)
@@ -225,12 +240,18 @@ class LocationAdmin(MappingMixin, RefusalsMixin, ModelAdmin):
         """A changed mapping changes every number at the channel."""
         super().save_related(request, form, formsets, change)
         if form.changed_data:
-            due.by_channel(Channel.objects.get(pk=form.instance.channel_id))
+            channel = Channel.objects.get(pk=form.instance.channel_id)
+            is_silenced = not form.instance.is_enabled and "is_enabled" in form.changed_data
+            silenced = [form.instance.pk] if is_silenced else []
+            change_made = tried(channel.locations.all(), silenced)
+            self.rehearse(request, change_made, str(form.instance))
+            due.by_channel(channel)
+            self.say_what_follows(request, channel)
 
-    @display(description="Shows the stock of")
+    @display(description=_("Shows the stock of"))
     def show_warehouses(self, location: Location) -> str:
         return ", ".join(warehouse.name for warehouse in location.warehouses.all()) or "–"
 
-    @display(description="Becomes the stock of", ordering="mirror__name")
+    @display(description=_("Becomes the stock of"), ordering="mirror__name")
     def show_mirror(self, location: Location) -> str:
         return location.mirror.name if location.mirror else "–"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from channels import onboarding
@@ -14,7 +15,7 @@ from channels.admin import switching
 from channels.models import Channel, Listing
 from inventory.models import Product
 
-ASK = "Ask your CSM to change where this product is communicated."
+ASK = _("Ask your CSM to change where this product is communicated.")
 
 
 class MarketplaceForm(forms.ModelForm):
@@ -24,19 +25,26 @@ class MarketplaceForm(forms.ModelForm):
         Channel.objects.all(),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Ticked: the product's stock is communicated there, for the first time on the"
-        " next day from the channel's hour. Unticked: the channel keeps the number it has.",
+        label=_("Communicated on"),
+        help_text=_(
+            "Ticked: the product's stock is communicated there, for the first time on the next day"
+            " from the channel's hour. Unticked: the channel keeps the number it has."
+        ),
     )
     excluded_on = forms.ModelMultipleChoiceField(
         Channel.objects.all(),
         required=False,
-        label="Exclude from sync on",
+        label=_("Exclude from sync on"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Ticked above, but nothing is sent there until you clear this.",
+        help_text=_("Ticked above, but nothing is sent there until you clear this."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        channels = [(channel.pk, channel.name) for channel in Channel.objects.all()]
+        for name in {"marketplace", "excluded_on"} & self.fields.keys():
+            field: Any = self.fields[name]
+            field.choices = channels
         if self.instance.pk:
             listings = list(Listing.objects.filter(product=self.instance.pk))
             self.initial["marketplace"] = [

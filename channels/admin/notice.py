@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -40,7 +42,7 @@ class NoticeAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["channel"]
     search_fields = ["=external_id", "order_id__endswith"]
-    search_help_text = "A webhook's id, or the end of an order's id at the channel"
+    search_help_text = _("A webhook's id, or the end of an order's id at the channel")
     ordering = ["-id"]
     sortable_by = ()
     fields = [
@@ -53,7 +55,7 @@ class NoticeAdmin(ReadOnlyMixin, ModelAdmin):
         "body",
     ]
     readonly_fields = ["show_order", "show_message"]
-    empty_hint = "Channels that send webhooks tell here, within a second, what happens there."
+    empty_hint = _("Channels that send webhooks tell here, within a second, what happens there.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         ours = ChannelOrder.objects.filter(
@@ -65,21 +67,21 @@ class NoticeAdmin(ReadOnlyMixin, ModelAdmin):
             binding_number=Subquery(ours.values("number")[:1]),
         )
 
-    @display(description="Received")
+    @display(description=_("Received"))
     def show_received(self, notice: Notice) -> str:
         return ago(notice.received_at)
 
-    @display(description="Order")
+    @display(description=_("Order"))
     def show_order(self, notice: Any) -> str:
         if not notice.binding_id:
             return notice.order_id.rpartition("/")[2] or NOTHING
         page = reverse("admin:channels_channelorder_change", args=[notice.binding_id])
         return link(page, notice.binding_number)
 
-    @display(description="Looked into")
+    @display(description=_("Looked into"))
     def show_taken(self, notice: Notice) -> str:
         return ago(notice.taken_at)
 
-    @display(description="What came of it")
+    @display(description=_("What came of it"))
     def show_message(self, notice: Notice) -> str:
-        return notice.message or (NOTHING if notice.taken_at else "Waiting")
+        return notice.message or (NOTHING if notice.taken_at else gettext("Waiting"))

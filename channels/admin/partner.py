@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from channels.admin.partner_sight import SIGHTS, PartnerForm, told
@@ -34,17 +35,17 @@ class PartnerAdmin(base.PartnerAdmin):
         fields = ["show_warehouses", "show_channels"]
         if may_edit:
             fields = [name for sight in SIGHTS for name in (sight.everything, sight.chosen)]
-        return [*super().get_fieldsets(request, obj), ("What it may see", {"fields": fields})]
+        return [*super().get_fieldsets(request, obj), (_("What it may see"), {"fields": fields})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """For those who only look."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "show_warehouses", "show_channels"]
 
-    @display(description="Sees warehouses")
+    @display(description=_("Sees warehouses"))
     def show_warehouses(self, partner: Partner) -> str:
         return told(partner, WAREHOUSES)
 
-    @display(description="Sees channels")
+    @display(description=_("Sees channels"))
     def show_channels(self, partner: Partner) -> str:
         return told(partner, CHANNELS)

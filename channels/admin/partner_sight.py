@@ -9,6 +9,8 @@ from django import forms
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldBooleanSwitchWidget
 
 from channels.models import Channel
@@ -46,27 +48,36 @@ def names(model: type[Model], ids: Iterable[int]) -> dict[int, str]:
             action_flag=DELETION,
         )
         known = {int(entry.object_id): entry.object_repr for entry in ends if entry.object_id}
-        found |= {pk: f"{known.get(pk, f'Number {pk}')} (deleted)" for pk in gone}
+        found |= {
+            pk: gettext("%(name)s (deleted)") % {"name": known.get(pk, f"#{pk}")} for pk in gone
+        }
     return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
+
+
+ALL = {
+    "warehouses": _("All warehouses, also those to come"),
+    "channels": _("All channels, also those to come"),
+}
+NONE = {"warehouses": _("No warehouses"), "channels": _("No channels")}
 
 
 def told(partner: Partner, sight: Sight) -> str:
     """What it sees of this kind, as a sentence."""
     ids = getattr(partner, sight.column)
     if ids is None:
-        return f"All {sight.plural}, also those to come"
-    return ", ".join(names(sight.model, ids).values()) or f"No {sight.plural}"
+        return str(ALL[sight.plural])
+    return ", ".join(names(sight.model, ids).values()) or str(NONE[sight.plural])
 
 
 def _switch(plural: str) -> forms.BooleanField:
     return forms.BooleanField(
-        label=f"All {plural}, also those to come",
+        label=ALL[plural],
         required=False,
         widget=UnfoldBooleanSwitchWidget(),
     )
 
 
-def _choice(help_text: str) -> forms.TypedMultipleChoiceField:
+def _choice(help_text: Any) -> forms.TypedMultipleChoiceField:
     return forms.TypedMultipleChoiceField(
         coerce=int,
         required=False,
@@ -79,9 +90,9 @@ class PartnerForm(forms.ModelForm):
     """A partner, with what it may see. A new one sees nothing until somebody says so."""
 
     sees_all_warehouses = _switch("warehouses")
-    warehouses = _choice("Stock, receipts and orders of all others do not exist for it.")
+    warehouses = _choice(_("Stock, receipts and orders of all others do not exist for it."))
     sees_all_channels = _switch("channels")
-    channels = _choice("Listings, orders and what was told elsewhere do not exist for it.")
+    channels = _choice(_("Listings, orders and what was told elsewhere do not exist for it."))
 
     class Meta:
         model = Partner

@@ -2,40 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from channels import communicated, onboarding, reasons
-from channels.admin import marketplace, switching
-from channels.admin.cells import STATE_COLORS
+from channels import onboarding, selling
+from channels.admin import foreseen, marketplace, product_told, switching
 from channels.admin.filters import MarketplaceFilter
-from channels.models import Channel, Communicated
-from desk.cells import ago, page_of
-from inventory.admin import product as base
-from inventory.models import Product
+from channels.admin.previewing import CONFIRMED
+from channels.models import Channel, Listing, Publication
+from channels.selling import Foresight
+from desk.cells import list_of
+from inventory.admin.product import parts_of
+from inventory.admin.product_adjusting import Foretold
+from inventory.admin.product_page import GENERAL, Panel
+from inventory.models import Product, Warehouse
+from orders.admin import product as base
 
 Verb = Callable[[Channel, Collection[int]], int]
 SWITCHES = {"is_active", "is_excluded"}
+LEADS = {
+    "exclude_from_sync": _(
+        "No channel is told of these products any more, until you include them"
+        " again. Each channel keeps the number it has."
+    ),
+    "include_in_sync": _("The channels are told of these products again."),
+    "activate": _("The channels are told of these products again."),
+    "archive": _(
+        "No channel is told of these products any more, until you activate them again."
+        " Each channel keeps the number it has."
+    ),
+}
+TITLES = {
+    "exclude_from_sync": _("Exclude from sync"),
+    "include_in_sync": _("Include in sync"),
+    "activate": _("Activate"),
+    "archive": _("Archive"),
+}
 
 admin.site.unregister(Product)
+
+
+def _ask_to_place(
+    page: Any, request: HttpRequest, channel: Channel, products: QuerySet[Product], *, is_tick: bool
+) -> HttpResponse | None:
+    """The preview of a tick or untick; None where one product is chosen, or no channel would hear
+    of it."""
+    ids, is_whole = foreseen.first_of(products)
+    listings = Listing.objects.filter(channel=channel, product__in=ids)
+    foresight = selling.foresee(listings, lambda each: each._replace(is_ticked=is_tick))
+    if is_tick:
+        foresight.waiting += len(ids) - listings.count()
+    if len(ids) <= 1 or not foresight.is_any:
+        return None
+    foresight.is_whole = is_whole
+    lead = (
+        gettext(
+            "The stock of these products is communicated on %(channel)s: of new ones for the"
+            " first time on the next day from its hour, of the others at once."
+        )
+        if is_tick
+        else gettext("%(channel)s is told of these products no more, and keeps the number it has.")
+    )
+    title = gettext("Communicate on %(channel)s") if is_tick else gettext("Stop on %(channel)s")
+    return foreseen.ask(
+        page,
+        request,
+        f"{'tick' if is_tick else 'untick'}_{channel.pk}",
+        foresight,
+        title=title % {"channel": channel},
+        subtitle=foreseen.counted(ids, is_whole=is_whole),
+        lead=lead % {"channel": channel},
+        confirm_label=gettext("Confirm"),
+        looked_at=len(ids),
+    )
 
 
 def _place(
     channel: Channel,
     verb: Verb,
-    _admin: Any,
+    page: Any,
     request: HttpRequest,
     products: QuerySet[Product],
-) -> None:
-    """Tick or untick one channel for the chosen products."""
-    number = verb(channel, list(products.order_by("pk").values_list("pk", flat=True)))
-    messages.success(request, f"{channel}: changed for {number} of the chosen products.")
+) -> HttpResponse | None:
+    """Tick or untick one channel for the chosen products; many are seen first."""
+    if CONFIRMED not in request.POST:
+        is_tick = verb is onboarding.tick
+        asked = _ask_to_place(page, request, channel, products, is_tick=is_tick)
+        if asked is not None:
+            return asked
+    changed = same = 0
+    for part in parts_of(products):
+        number = verb(channel, part)
+        changed, same = changed + number, same + len(part) - number
+    told = ngettext(
+        "%(channel)s: changed for %(number)s of the chosen products.",
+        "%(channel)s: changed for %(number)s of the chosen products.",
+        changed,
+    ) % {"channel": channel, "number": f"{changed:,}"}
+    if same:
+        told += " " + ngettext(
+            "%(number)s was so already.", "%(number)s were so already.", same
+        ) % {"number": f"{same:,}"}
+    messages.success(request, told)
+    return None
 
 
 @admin.register(Product)
@@ -43,7 +120,7 @@ class ProductAdmin(base.ProductAdmin):
     """Who may change listings may save this page, for the marketplace alone."""
 
     list_filter = [*base.ProductAdmin.list_filter, MarketplaceFilter]
-    empty_hint = "Add your first product, or load products from a file of past sales."
+    empty_hint = _("Add your first product, or load products from a file of past sales.")
 
     def may_place(self, request: HttpRequest) -> bool:
         """Whether the person decides where products are communicated."""
@@ -60,18 +137,19 @@ class ProductAdmin(base.ProductAdmin):
         if self.may_place(request):
             for channel in Channel.objects.filter(is_active=True):
                 for verb, text in (
-                    (onboarding.tick, "Communicate on"),
-                    (onboarding.untick, "Stop on"),
+                    (onboarding.tick, gettext("Communicate on %(channel)s…")),
+                    (onboarding.untick, gettext("Stop on %(channel)s…")),
                 ):
                     name = f"{verb.__name__}_{channel.pk}"
-                    actions[name] = (partial(_place, channel, verb), name, f"{text} {channel}")
+                    words = text % {"channel": channel}
+                    actions[name] = (partial(_place, channel, verb), name, words)
         return actions
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["show_marketplace"]
         if self.may_place(request):
             fields = ["marketplace", "excluded_on"] if obj else ["marketplace"]
-        return [*super().get_fieldsets(request, obj), ("Marketplace", {"fields": fields})]
+        return [*super().get_fieldsets(request, obj), (_("Marketplace"), {"fields": fields})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = [*super().get_readonly_fields(request, obj), "show_marketplace"]
@@ -107,39 +185,67 @@ class ProductAdmin(base.ProductAdmin):
             names = ", ".join(channel.name for channel in moved)
             self.message_user(
                 request,
-                f"{names}: the product is matched again by what you changed, at the next look for"
-                " new products. Until then nothing is sent there.",
+                gettext(
+                    "%(channels)s: the product is matched again by what you changed, at the next"
+                    " look for new products. Until then nothing is sent there."
+                )
+                % {"channels": names},
                 messages.WARNING,
             )
 
-    def switch(self, request: HttpRequest, products: QuerySet[Product], **flags: bool) -> None:
-        """Also marks the listings, so that each channel hears of it or says why not."""
-        ids = list(products.order_by("pk").values_list("pk", flat=True))
-        super().switch(request, products, **flags)
-        switching.product_changed(ids)
+    def switch(
+        self, request: HttpRequest, products: QuerySet[Product], name: str, **flags: bool
+    ) -> HttpResponse | None:
+        """Many are seen first; one is switched at once, and the result says what came of it."""
+        if CONFIRMED not in request.POST:
+            ids, is_whole = foreseen.first_of(products)
+            foresight = self._foresee(ids, flags)
+            if len(ids) > 1 and foresight.is_any:
+                foresight.is_whole = is_whole
+                return foreseen.ask(
+                    self,
+                    request,
+                    name,
+                    foresight,
+                    title=TITLES[name],
+                    subtitle=foreseen.counted(ids, is_whole=is_whole),
+                    lead=LEADS[name],
+                    confirm_label=gettext("Confirm"),
+                    looked_at=len(ids),
+                )
+        return super().switch(request, products, name, **flags)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Adds what the channels are told."""
-        product = kwargs.get("obj")
-        if product and request.user.has_perms(["channels.view_communicated"]):
-            table = list(communicated.select().filter(product=product))
-            context["told"] = [
-                {
-                    "row": row,
-                    "entry": entry,
-                    "color": STATE_COLORS[Communicated.State(row.state)],
-                    "when": ago(row.acknowledged_at),
-                    "state": entry.get_state_display(),
-                    "advice": reasons.advice(row.reason),
-                    "url": page_of(entry),
-                }
-                for entry, row in zip(table, communicated.rows(table), strict=True)
-            ]
-        return super().render_change_form(request, context, *args, **kwargs)
+    def _foresee(self, ids: Sequence[int], flags: dict[str, bool]) -> Foresight:
+        """What the channels would hear of these products with these flags."""
+        listings = Listing.objects.filter(product__in=ids)
+        return selling.foresee(listings, lambda each: each.but(flags))
 
-    @display(description="Communicated on")
+    def switched(self, product_ids: list[int]) -> None:
+        """Each channel hears of it, or says why not."""
+        switching.product_changed(product_ids)
+
+    def panels(self, request: HttpRequest, product: Product) -> list[Panel]:
+        panels = super().panels(request, product)
+        if request.user.has_perms(["channels.view_communicated"]):
+            told = product_told.places_of(product)
+            template = "admin/inventory/product/told.html"
+            context: dict[str, Any] = {"told": told, "may_place": self.may_place(request)}
+            panels.append(Panel(GENERAL, 50, _("What the channels are told"), template, context))
+        if request.user.has_perms(["channels.view_publication"]):
+            context = {
+                "receipts": product_told.receipts_of(product),
+                "all": list_of(Publication, q=product.sku),
+            }
+            template = "admin/inventory/product/receipts.html"
+            panels.append(Panel("told", 50, _("Publications"), template, context))
+        return panels
+
+    def told_if(self, product: Product, warehouse: Warehouse, delta: int) -> Sequence[Foretold]:
+        return product_told.told_if(product, warehouse, delta)
+
+    @display(description=_("Communicated on"))
     def show_marketplace(self, product: Product) -> str:
+        if not product.pk:
+            return str(marketplace.ASK)
         names = ", ".join(marketplace.ticked(product).values_list("name", flat=True))
-        return f"{names or 'No channel'}. {marketplace.ASK}" if product.pk else marketplace.ASK
+        return f"{names or gettext('No channel')}. {marketplace.ASK}"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db import connection
+from django.db.models import F, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.views import ChangeList
 
@@ -22,6 +25,7 @@ from channels.models import Channel, Listing, Profile, ProfilePeriod, ProfileVer
 from channels.profiles import rule_of
 from desk.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from desk.errors import Refused
+from desk.paging import READ, bounded
 
 VERSIONS = 50
 NAMED = 3
@@ -48,6 +52,31 @@ def newest_versions() -> QuerySet[ProfileVersion]:
     return newest.distinct("profile__name", "profile_id").select_related("profile")
 
 
+# Listings that go by a profile: those in its lists, and those in none of a channel that has it;
+# each counted along an index, no further than lists show.
+_GO_BY = f"""
+SELECT profile.id, count(*) FROM unnest(%s::bigint[]) profile(id) CROSS JOIN LATERAL (
+    (
+        SELECT listing.id FROM channels_sellinglist list
+        JOIN channels_listing listing ON listing.selling_list_id = list.id
+        WHERE list.profile_id = profile.id LIMIT {READ + 1}
+    ) UNION ALL (
+        SELECT listing.id FROM channels_channel channel
+        JOIN channels_listing listing
+            ON listing.channel_id = channel.id AND listing.selling_list_id IS NULL
+        WHERE channel.profile_id = profile.id LIMIT {READ + 1}
+    ) LIMIT {READ + 1}
+) listing GROUP BY profile.id
+"""  # noqa: S608 - a number of ours
+
+
+def _going_by(profile_ids: Sequence[int]) -> dict[int, int]:
+    """How many listings go by each of these profiles; READ + 1 for more than READ."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GO_BY, [list(profile_ids)])
+        return dict(cursor.fetchall())
+
+
 class ProfileList(ChangeList):
     """Puts where each profile is used on its row: three queries for all of them."""
 
@@ -59,8 +88,7 @@ class ProfileList(ChangeList):
         ids = [row.pk for row in rows]
         channels = _names(Channel.objects.filter(profile__in=ids))
         lists = _names(SellingList.objects.filter(profile__in=ids))
-        counted = goes_by().filter(goes_by__in=ids).values_list("goes_by")
-        listings = dict(counted.annotate(number=Count("pk")))
+        listings = _going_by(ids)
         words = wording.names_of(rule_of(each) for row in rows for each in row.newest)
         for row in rows:
             row.warehouse_names = words
@@ -80,7 +108,10 @@ def _names(users: QuerySet[Any]) -> Mapping[int, list[str]]:
 
 def _few(names: list[str]) -> str:
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    named = ", ".join(names[:NAMED])
+    if more <= 0:
+        return named
+    return gettext("%(names)s and %(number)d more") % {"names": named, "number": more}
 
 
 @admin.register(Profile)
@@ -99,11 +130,11 @@ class ProfileAdmin(PreviewedMixin):
     ]
     list_fullwidth = True
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = _("Name")
     ordering = ["name"]
     readonly_fields = ["show_mode", "show_summary"]
     conditional_fields = {"quantity": _IS_NUMBERED} | dict.fromkeys(FROM_STOCK, _IS_FROM_STOCK)
-    empty_hint = (
+    empty_hint = _(
         "No quantity rule yet: every channel shows the quantity at hand. Add a profile to keep"
         " units back, to cap a number, or to show a number of your own."
     )
@@ -145,7 +176,7 @@ class ProfileAdmin(PreviewedMixin):
         is_told = profile is not None and goes_by().filter(goes_by=profile.pk).exists()
         may_update = is_told and rule.is_once and self.may_send(request)
         return {
-            "title": "Preview",
+            "title": gettext("Preview"),
             "subtitle": rule.name,
             "headline": wording.headline(rule),
             "summary": wording.summary(rule, wording.names_of([rule])),
@@ -195,10 +226,10 @@ class ProfileAdmin(PreviewedMixin):
         lists = profile.selling_lists.select_related("channel")
         return [
             *(
-                ("Channel", each.name, page_of(each) if may_open else "")
+                (gettext("Channel"), each.name, page_of(each) if may_open else "")
                 for each in profile.channels.all()
             ),
-            *(("Selling list", str(each), page_of(each)) for each in lists),
+            *((gettext("Selling list"), str(each), page_of(each)) for each in lists),
         ]
 
     def delete_view(
@@ -219,11 +250,11 @@ class ProfileAdmin(PreviewedMixin):
         deleted, counts, _, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set(), protected
 
-    @display(description="Rule")
+    @display(description=_("Rule"))
     def show_mode(self, profile: Any) -> str:
         return wording.headline(rule_of(profile.newest[0])) if profile.newest else NOTHING
 
-    @display(description="In words")
+    @display(description=_("In words"))
     def show_summary(self, profile: Any) -> str:
         if not profile.newest:
             return NOTHING
@@ -231,21 +262,21 @@ class ProfileAdmin(PreviewedMixin):
         names = getattr(profile, "warehouse_names", None)
         return wording.summary(rule, wording.names_of([rule]) if names is None else names)
 
-    @display(description="Channels")
+    @display(description=_("Channels"))
     def show_channels(self, profile: Any) -> str:
         return _few(profile.channel_names) or NOTHING
 
-    @display(description="Selling lists")
+    @display(description=_("Selling lists"))
     def show_lists(self, profile: Any) -> Any:
         if not profile.list_names:
             return NOTHING
         return link(list_of(SellingList, profile__id__exact=profile.pk), _few(profile.list_names))
 
-    @display(description="Listings")
+    @display(description=_("Listings"))
     def show_listings(self, profile: Any) -> str:
-        return f"{profile.listing_count:,}"
+        return bounded(profile.listing_count)
 
-    @display(description="Changed")
+    @display(description=_("Changed"))
     def show_changed(self, profile: Any) -> Any:
         if not profile.newest:
             return NOTHING
@@ -257,8 +288,11 @@ def _refuse_unseen(profile: Profile, seen: str) -> None:
     """Raises ChangedMeanwhile where the preview that was confirmed is not of what goes now."""
     if profile.pk and seen and seen != str(profiles.current(profile).version):
         raise ChangedMeanwhile(
-            f"“{profile}” was changed by somebody else in the meantime. Look at the preview again"
-            " before you save."
+            gettext(
+                "“%(profile)s” was changed by somebody else in the meantime. Look at the preview"
+                " again before you save."
+            )
+            % {"profile": profile}
         )
 
 
@@ -267,10 +301,13 @@ def refusal(profile: Profile) -> str:
     users = [*profile.channels.all(), *profile.selling_lists.select_related("channel")]
     if users:
         named = _few([str(each) for each in users])
-        return f"“{profile}” is used by {named}. Give them another profile first."
+        return gettext("“%(profile)s” is used by %(users)s. Give them another profile first.") % {
+            "profile": profile,
+            "users": named,
+        }
     if ProfilePeriod.objects.filter(profile=profile).exists():
-        return (
-            f"“{profile}” was in use before, and what was told then is explained by it, so it"
+        return gettext(
+            "“%(profile)s” was in use before, and what was told then is explained by it, so it"
             " stays. Rename it if it is in the way."
-        )
+        ) % {"profile": profile}
     return ""

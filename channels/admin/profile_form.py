@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -26,10 +27,12 @@ FROM_STOCK = ["buffer", "percentage", "minimum", "unknown", "warehouses"]
 NUMBERED = frozenset({Mode.CUSTOM, Mode.NOT_MORE_THAN})
 
 HELP = {
-    "mode": "Product value: the quantity at hand. Single stock: 1. Custom quantity: the number you"
-    " give. Not more than: the quantity at hand up to the number you give. Single stock and custom"
-    " quantity are told once and left alone until Update Q.",
-    "quantity": "How many the channel is told, or at most is told.",
+    "mode": _(
+        "Product value: the quantity at hand. Single stock: 1. Custom quantity: the number you"
+        " give. Not more than: the quantity at hand up to the number you give. Single stock and"
+        " custom quantity are told once and left alone until Update Q."
+    ),
+    "quantity": _("How many the channel is told, or at most is told."),
 }
 
 
@@ -53,10 +56,12 @@ class ProfileForm(TypedForm):
     warehouses = forms.ModelMultipleChoiceField(
         Warehouse.objects.none(),
         required=False,
-        label="Use warehouse",
+        label=_("Use warehouse"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Only the stock of the chosen ones counts, of those that feed the location. None"
-        " chosen: the total of all.",
+        help_text=_(
+            "Only the stock of the chosen ones counts, of those that feed the location. None"
+            " chosen: the total of all."
+        ),
     )
 
     class Meta:

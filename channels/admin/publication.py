@@ -9,13 +9,16 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
-from channels import reasons, rules
+from channels import reasons
+from channels.admin import retelling
 from channels.admin.history import STATUS_COLORS
 from channels.models import Publication
 from channels.models.publication import Status
@@ -42,13 +45,14 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
         ("batch__channel", RelatedDropdownFilter),
         ("status", ChoicesDropdownFilter),
         ("created_at", MomentFilter),
+        ("answered_at", MomentFilter),
     ]
     list_filter_submit = True
     search_fields = ["=level__listing__product__sku"]
-    search_help_text = "A whole SKU"
+    search_help_text = _("A whole SKU")
     ordering = ["-id"]
     sortable_by = ()
-    empty_hint = "Every number told to a channel leaves a receipt here, with its explanation."
+    empty_hint = _("Every number told to a channel leaves a receipt here, with its explanation.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return (
@@ -68,9 +72,11 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
         told = kwargs.get("obj")
         if isinstance(told, Publication):
             context |= {
-                "title": f"Told {told.quantity} of {told.level.listing.product}",
+                "title": gettext("Told %(quantity)s of %(product)s")
+                % {"quantity": told.quantity, "product": told.level.listing.product},
                 "publication": told,
-                "sentence": rules.describe(told.explanation),
+                "sentence": retelling.sentence(told.explanation),
+                "rule": retelling.rule_name(told.explanation["rule"]),
                 "color": STATUS_COLORS[Status(told.status)],
                 "reason": reasons.label(told.code) if told.code else "",
                 "advice": reasons.advice(told.code),
@@ -78,35 +84,35 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @display(description="When")
+    @display(description=_("When"))
     def show_when(self, told: Publication) -> str:
         return ago(told.created_at)
 
-    @display(description="Product", header=True)
+    @display(description=_("Product"), header=True)
     def show_product(self, told: Publication) -> list[str]:
         product = told.level.listing.product
         return [product.sku, product.name]
 
-    @display(description="Channel")
+    @display(description=_("Channel"))
     def show_channel(self, told: Publication) -> str:
         return told.batch.channel.name
 
-    @display(description="Location")
+    @display(description=_("Location"))
     def show_location(self, told: Publication) -> str:
         return told.level.location.name
 
-    @display(description="Told")
+    @display(description=_("Told"))
     def show_told(self, told: Publication) -> str:
         change = "" if told.delta is None else f"{told.delta:+d}"
         return format_html(
             '<strong>{}</strong> <span class="sc-quiet">{}</span>', told.quantity, change
         )
 
-    @display(description="Status", label=STATUS_COLORS)
+    @display(description=_("Status"), label=STATUS_COLORS)
     def show_status(self, told: Publication) -> tuple[str, str]:
         return told.status, told.get_status_display()
 
-    @display(description="Reason")
+    @display(description=_("Reason"))
     def show_reason(self, told: Publication) -> str:
         return reasons.label(told.code) if told.code else NOTHING
 

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels import accounts, reasons, unmapped
@@ -26,7 +28,7 @@ class UnmappedMixin:
     log_change: Any
 
     @action(
-        description="Unmapped locations",
+        description=_("Unmapped locations"),
         icon="location_off",
         url_path="unmapped",
         permissions=["change"],
@@ -48,7 +50,7 @@ class UnmappedMixin:
             return HttpResponseRedirect(page_of(channel))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Unmapped locations",
+            "title": gettext("Unmapped locations"),
             "subtitle": channel.name,
             "opts": self.opts,
             "channel": channel,
@@ -62,7 +64,10 @@ class UnmappedMixin:
     def _switch(self, request: HttpRequest, channel: Channel) -> HttpResponse:
         is_zeroed = request.POST.get("is_zeroed") == "on"
         unmapped.switch(channel, is_zeroed=is_zeroed)
-        words = "on" if is_zeroed else "off"
-        self.log_change(request, channel, f"Zeroing of unmapped locations switched {words}")
-        self.message_user(request, f"Zeroing of unmapped locations is {words} now.")
+        if is_zeroed:
+            text = gettext("Zeroing of unmapped locations is on now.")
+        else:
+            text = gettext("Zeroing of unmapped locations is off now.")
+        self.log_change(request, channel, text)
+        self.message_user(request, text)
         return HttpResponseRedirect(page_of(channel))

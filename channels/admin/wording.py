@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from channels.models import ProfileVersion
 from channels.profiles import rule_of
@@ -12,45 +16,51 @@ from inventory.models import Warehouse
 EXAMPLES = (0, 1, 5, 20, 100)
 
 _UNKNOWN = {
-    Unknown.HOLD: "Stock that was never counted is not told.",
-    Unknown.ZERO: "Stock that was never counted is shown as 0.",
-    Unknown.NULL: "Where stock was never counted, the number is taken away.",
+    Unknown.HOLD: _("Stock that was never counted is not told."),
+    Unknown.ZERO: _("Stock that was never counted is shown as 0."),
+    Unknown.NULL: _("Where stock was never counted, the number is taken away."),
 }
 
 
 def headline(rule: Rule) -> str:
     """A mode with its number: “Not more than 10”."""
     if rule.mode in {Mode.CUSTOM, Mode.NOT_MORE_THAN}:
-        return f"{rule.mode.label} {rule.quantity}"
-    return rule.mode.label
+        return f"{gettext(rule.mode.label)} {rule.quantity}"
+    return gettext(rule.mode.label)
 
 
 def summary(rule: Rule, warehouses: Mapping[int, str]) -> str:
     """What the rule does, for somebody who knows no rules. `warehouses`: names by id."""
     if rule.mode is Mode.SINGLE:
-        return f"Shows 1, as long as it is offered. {_ONCE}"
+        return gettext("Shows 1, as long as it is offered. %(once)s") % {"once": _ONCE}
     if rule.mode is Mode.CUSTOM:
-        return f"Shows {rule.quantity}, whatever is in stock. {_ONCE}"
-    parts = [f"Shows the quantity at hand {_where(rule.warehouse_ids, warehouses)}"]
-    if rule.percentage < 100:
-        parts.append(f"{rule.percentage} % of it, rounded down")
-    if rule.buffer:
-        parts.append(f"less {rule.buffer} kept back")
-    if rule.minimum > 1:
-        parts.append(f"0 where fewer than {rule.minimum} are left")
-    if rule.mode is Mode.NOT_MORE_THAN:
-        parts.append(f"never more than {rule.quantity}")
-    return f"{', '.join(parts)}. {_UNKNOWN[rule.unknown]}"
+        text = gettext("Shows %(quantity)d, whatever is in stock. %(once)s")
+        return text % {"quantity": rule.quantity, "once": _ONCE}
+    parts = ", ".join([_where(rule.warehouse_ids, warehouses), *_limits(rule)])
+    return f"{parts}. {_UNKNOWN[rule.unknown]}"
 
 
-_ONCE = "It is told once and then left alone, however stock moves, until somebody uses Update Q."
+_ONCE = _("It is told once and then left alone, however stock moves, until somebody uses Update Q.")
 
 
 def _where(chosen: Collection[int], names: Mapping[int, str]) -> str:
     if not chosen:
-        return "in all warehouses that feed the location"
-    known = sorted(names.get(each, f"warehouse {each} (gone)") for each in chosen)
-    return f"in {' and '.join(known)} alone"
+        return gettext("Shows the quantity at hand in all warehouses that feed the location")
+    gone = gettext("warehouse %(number)d (gone)")
+    known = sorted(names.get(each, gone % {"number": each}) for each in chosen)
+    text = gettext("Shows the quantity at hand in %(warehouses)s alone")
+    return text % {"warehouses": get_text_list(known, gettext("and"))}
+
+
+def _limits(rule: Rule) -> Iterator[str]:
+    if rule.percentage < 100:
+        yield gettext("%(share)d %% of it, rounded down") % {"share": rule.percentage}
+    if rule.buffer:
+        yield gettext("less %(units)d kept back") % {"units": rule.buffer}
+    if rule.minimum > 1:
+        yield gettext("0 where fewer than %(units)d are left") % {"units": rule.minimum}
+    if rule.mode is Mode.NOT_MORE_THAN:
+        yield gettext("never more than %(units)d") % {"units": rule.quantity}
 
 
 def names_of(rules: Iterable[Rule]) -> dict[int, str]:
@@ -73,5 +83,5 @@ def examples(rule: Rule) -> list[tuple[int, int | None]]:
 def told_of(versions: Iterable[ProfileVersion]) -> list[tuple[ProfileVersion, str, str]]:
     """Each version with its headline and its summary; at most one query."""
     rules = [(version, rule_of(version)) for version in versions]
-    names = names_of(rule for _, rule in rules)
+    names = names_of(rule for version, rule in rules)
     return [(version, headline(rule), summary(rule, names)) for version, rule in rules]

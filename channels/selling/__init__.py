@@ -4,6 +4,7 @@ before it is done, and followed by every listing that goes by them.
 
 from channels.selling.changing import assign, save, set_profile, update_quantities
 from channels.selling.drafts import validate
+from channels.selling.foreseeing import Foresight, Standing, foresee, foresee_mapping
 from channels.selling.previewing import (
     Change,
     Preview,
@@ -11,11 +12,16 @@ from channels.selling.previewing import (
     preview_move,
     preview_profile,
 )
+from channels.selling.verdicts import verdicts
 
 __all__ = [
     "Change",
+    "Foresight",
     "Preview",
+    "Standing",
     "assign",
+    "foresee",
+    "foresee_mapping",
     "preview",
     "preview_move",
     "preview_profile",
@@ -23,4 +29,5 @@ __all__ = [
     "set_profile",
     "update_quantities",
     "validate",
+    "verdicts",
 ]

@@ -13,11 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from channels import due, profiles
 from channels.models import Channel, Listing, ListingLevel, Profile, ProfileVersion, SellingList
 from channels.selling import reach
 from channels.selling.drafts import said, validate
+from desk.wording import named
 
 PART = 5000
 """Levels marked in one statement. Bounds memory."""
@@ -56,7 +58,9 @@ def set_profile(target: SellingList | Channel, profile: Profile | None) -> int:
     """Let a selling list, or the listings of a channel that are in none, go by another profile. A
     channel may have none. Returns how many levels are due by it."""
     if profile is None and isinstance(target, SellingList):
-        raise ValidationError({"profile": "A selling list needs a global profile: choose one."})
+        raise ValidationError(
+            {"profile": gettext("A selling list needs a global profile: choose one.")}
+        )
     with transaction.atomic():
         rows = _row(target)
         _hold(rows, profile)
@@ -149,12 +153,17 @@ def _demand_its_channel(selling_list: SellingList, listings: QuerySet[Listing]) 
     foreign = listings.exclude(channel=selling_list.channel_id).order_by("product__sku")
     found = list(foreign.values_list("product__sku", "channel__name")[: NAMED + 1])
     if found:
-        named = ", ".join(f"{sku} ({channel})" for sku, channel in found[:NAMED])
-        more = " and more" if len(found) > NAMED else ""
+        listings_named = named([f"{sku} ({channel})" for sku, channel in found], NAMED)
         raise ValidationError(
             {
-                "listings": f"{selling_list.name} is a list of {selling_list.channel.name}; these"
-                f" are listings of another channel: {named}{more}. Choose listings of"
-                f" {selling_list.channel.name}, or a list of theirs."
+                "listings": gettext(
+                    "%(list)s is a list of %(channel)s; these are listings of another channel:"
+                    " %(listings)s. Choose listings of %(channel)s, or a list of theirs."
+                )
+                % {
+                    "list": selling_list.name,
+                    "channel": selling_list.channel.name,
+                    "listings": listings_named,
+                }
             }
         )

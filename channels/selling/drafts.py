@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from channels.models import ProfileVersion
 from channels.rules import Mode
 from inventory.models import Warehouse
 
 _COUNTED = {
-    Mode.CUSTOM: "A custom quantity needs its number: enter the units to show.",
-    Mode.NOT_MORE_THAN: "“Not more than” needs its number: enter the most units to show.",
+    Mode.CUSTOM: _("A custom quantity needs its number: enter the units to show."),
+    Mode.NOT_MORE_THAN: _("“Not more than” needs its number: enter the most units to show."),
 }
 
 
@@ -40,17 +42,24 @@ def validate(draft: ProfileVersion) -> None:
 def _conflicts(draft: ProfileVersion) -> Iterator[tuple[str, str]]:
     mode = Mode(draft.mode)
     if draft.quantity is None and mode in _COUNTED:
-        yield "quantity", _COUNTED[mode]
+        yield "quantity", str(_COUNTED[mode])
     elif mode is Mode.NOT_MORE_THAN and draft.minimum > (draft.quantity or 0):
         yield (
             "minimum",
             (
-                f"Not more than {draft.quantity}, and fewer than {draft.minimum} shown as 0: it"
-                " would always show 0. Lower the minimum, or raise the quantity."
+                gettext(
+                    "Not more than %(quantity)s, and fewer than %(minimum)s shown as 0: it would"
+                    " always show 0. Lower the minimum, or raise the quantity."
+                )
+                % {"quantity": draft.quantity, "minimum": draft.minimum}
             ),
         )
     wanted = set(draft.warehouse_ids)
     known = set(Warehouse.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if missing := sorted(wanted - known):
         numbers = ", ".join(map(str, missing))
-        yield "warehouse_ids", f"There is no warehouse {numbers}: choose from those that there are."
+        yield (
+            "warehouse_ids",
+            gettext("There is no warehouse %(numbers)s: choose from those that there are.")
+            % {"numbers": numbers},
+        )

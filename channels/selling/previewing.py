@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -49,6 +49,7 @@ class Preview:
     is not known what the channel shows; cleared: the number is taken away; unknown: nothing can be
     told, for want of known stock; left_alone: told once already, until an update is asked for.
     risk: units offered beyond what is at hand, by rules that tell once. changes: the largest.
+    zeros_at: the zeros by channel id.
     """
 
     total: int = 0
@@ -62,6 +63,7 @@ class Preview:
     left_alone: int = 0
     risk: int = 0
     changes: Sequence[Change] = field(default_factory=list)
+    zeros_at: Counter[int] = field(default_factory=Counter)
 
     def add(self, found: Sequence[tuple[str, int, Change]], limit: int) -> None:
         """Count these kinds and risks, and keep the largest changes of all so far."""
@@ -73,7 +75,9 @@ class Preview:
         self.changes = heapq.nlargest(limit, [*self.changes, *changes], key=lambda each: each.size)
 
 
-class _Row(NamedTuple):
+class Told(NamedTuple):
+    """A place of a channel, and what the channel shows there as far as we know."""
+
     level_id: int
     product_id: int
     location_id: int
@@ -82,6 +86,11 @@ class _Row(NamedTuple):
     channel: str
     kind: str
     location: str
+    channel_id: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.product_id, self.location_id)
 
 
 _COLUMNS = (
@@ -93,6 +102,7 @@ _COLUMNS = (
     "location__channel__name",
     "location__channel__kind",
     "location__name",
+    "location__channel_id",
 )
 
 
@@ -163,28 +173,33 @@ def _preview(
     preview = Preview()
     for levels, rule in parts:
         for rows in _chunks(reach.told(levels)):
-            places = [Place(row.product_id, row.location_id) for row in rows]
-            decisions = publishing.decide(places, rule, is_asked=is_asked)
-            clearing = {kind for kind in {row.kind for row in rows} if _can_clear(kind)}
-            decided = [decisions[place] for place in places]
-            preview.add(
-                [
-                    (
-                        _kind(row, each, can_clear=row.kind in clearing),
-                        each.risk,
-                        _change(row, each),
-                    )
-                    for row, each in zip(rows, decided, strict=True)
-                ],
-                limit,
-            )
+            decisions = publishing.decide((row.place for row in rows), rule, is_asked=is_asked)
+            judge(preview, rows, decisions, limit)
     return preview
 
 
-def _chunks(levels: QuerySet[ListingLevel]) -> Iterator[Sequence[_Row]]:
+def judge(
+    preview: Preview,
+    rows: Sequence[Told],
+    decisions: Mapping[Place, Decision],
+    limit: int = SHOWN,
+) -> None:
+    """Add to the preview what becomes of these places when each is told what was decided."""
+    clearing = {kind for kind in {row.kind for row in rows} if _can_clear(kind)}
+    found = []
+    for row in rows:
+        decision = decisions[row.place]
+        kind = _kind(row, decision, can_clear=row.kind in clearing)
+        found.append((kind, decision.risk, _change(row, decision)))
+        if kind == "zeros":
+            preview.zeros_at[row.channel_id] += 1
+    preview.add(found, limit)
+
+
+def _chunks(levels: QuerySet[ListingLevel]) -> Iterator[Sequence[Told]]:
     after = 0
     rows = levels.order_by("pk").values_list(*_COLUMNS)
-    while part := [_Row(*row) for row in rows.filter(pk__gt=after)[:CHUNK]]:
+    while part := [Told(*row) for row in rows.filter(pk__gt=after)[:CHUNK]]:
         yield part
         after = part[-1].level_id
 
@@ -196,11 +211,11 @@ def _can_clear(kind: str) -> bool:
         return False
 
 
-def _change(row: _Row, decision: Decision) -> Change:
+def _change(row: Told, decision: Decision) -> Change:
     return Change(row.sku, row.channel, row.location, row.acknowledged, decision.quantity)
 
 
-def _kind(row: _Row, decision: Decision, *, can_clear: bool) -> str:
+def _kind(row: Told, decision: Decision, *, can_clear: bool) -> str:
     before, after = row.acknowledged, decision.quantity
     if decision.is_left_alone:
         return "left_alone"

@@ -1,20 +1,22 @@
 """Stock levels: looked at here, changed by verbs only."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
+from inventory.admin.exporting import ExportMixin
 from inventory.models import StockLevel
 
 
@@ -31,36 +33,17 @@ def link_to_movements(level: StockLevel) -> str:
     )
 
 
-class LevelInline(ReadOnlyMixin, TabularInline):
-    """Stock by warehouse, on the product's page."""
-
-    model = StockLevel
-    verbose_name_plural = _("stock by warehouse")
-    fields = readonly_fields = (
-        "warehouse",
-        "on_hand",
-        "committed",
-        "available",
-        "incoming",
-        "staged",
-        "is_known",
-        "show_movements",
-    )
-    extra = 0
-    hide_title = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        levels: QuerySet[Any] = super().get_queryset(request)
-        return levels.select_related("warehouse")
-
-    @display(description=_("ledger"))
-    def show_movements(self, level: StockLevel) -> str:
-        return link_to_movements(level)
+def _in_sight(request: HttpRequest, columns: Sequence[Any]) -> list[Any]:
+    """Who may not read the ledger is not led to it."""
+    may_read = request.user.has_perms(["inventory.view_movement"])
+    return [each for each in columns if may_read or each != "show_movements"]
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(ReadOnlyMixin, ModelAdmin):
+class StockLevelAdmin(ExportMixin, ReadOnlyMixin, ModelAdmin):
     """All levels, product by product."""
+
+    file_kind = "opening_stock"
 
     list_display = [
         "product",
@@ -87,6 +70,12 @@ class StockLevelAdmin(ReadOnlyMixin, ModelAdmin):
         "show_movements",
     ]
     readonly_fields = ["available", "show_movements"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return _in_sight(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return _in_sight(request, super().get_fields(request, obj))
 
     @display(description=_("Quantity backordered"))
     def show_backordered(self, level: StockLevel) -> int:

@@ -8,13 +8,10 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-    RelatedDropdownFilter,
-)
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from desk.filters import RecordFilter
 from desk.lists import ModelAdmin
 from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
@@ -38,7 +35,7 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
         "actor",
     ]
     list_filter = [
-        ("product", AutocompleteSelectFilter),
+        ("product", RecordFilter),
         ("warehouse", RelatedDropdownFilter),
         ("state", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),

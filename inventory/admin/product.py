@@ -1,11 +1,12 @@
 """Products: what they are, what there is of them, and corrections of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -14,46 +15,36 @@ from desk.dialogs import ask, reported
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
 from inventory import ledger, production
-from inventory.admin.levels import LevelInline
-from inventory.admin.product_components import ComponentInline, stock_of_bundle
+from inventory.admin.exporting import ExportMixin
+from inventory.admin.product_components import ComponentInline
 from inventory.admin.product_dialogs import AdjustDialog, ProductionDialog
+from inventory.admin.product_page import ProductPage
+from inventory.admin.product_standing import StockFilter
 from inventory.admin.product_totals import totals
 from inventory.models import Product
 
 POST_BY_HAND = "inventory.add_movement"
 
 
-class StockFilter(admin.SimpleListFilter):
-    """By quantity at hand over all warehouses."""
+PART = 2000
+"""Products changed in one transaction."""
 
-    title = _("stock")
-    parameter_name = "stock"
 
-    def lookups(self, *_args: Any) -> list[tuple[str, Any]]:
-        return [
-            ("in", _("In stock")),
-            ("out", _("Out of stock")),
-            ("backordered", _("Backordered")),
-            ("unknown", _("Unknown")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = queryset.filter(in_stock__isnull=False)
-        match self.value():
-            case "in":
-                return known.filter(at_hand__gt=0)
-            case "out":
-                return known.filter(at_hand=0)
-            case "backordered":
-                return queryset.filter(at_hand__lt=0)
-            case "unknown":
-                return queryset.filter(in_stock__isnull=True)
-        return queryset
+def parts_of(chosen: QuerySet[Any], size: int = PART) -> Iterator[list[int]]:
+    """Primary keys of these records, part by part, so that a million need no more memory than one
+    part. What a part's change takes out of the choice is behind it, so nothing is passed over."""
+    ids = chosen.order_by("pk").values_list("pk", flat=True)
+    after = 0
+    while part := list(ids.filter(pk__gt=after)[:size]):
+        yield part
+        after = part[-1]
 
 
 @admin.register(Product)
-class ProductAdmin(RefusalsMixin, ModelAdmin):
+class ProductAdmin(ExportMixin, ProductPage, RefusalsMixin, ModelAdmin):
     """Higher floors register a subclass of this; `switch` is theirs to extend."""
+
+    file_kind = "products"
 
     list_display = [
         "sku",
@@ -66,8 +57,10 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
     ]
     list_filter = ["is_active", "is_excluded", StockFilter]
     search_fields = ["sku", "name", "barcode"]
-    search_help_text = _("SKU, name or barcode")
+    search_help_text = _("Any part of a SKU, a name or a barcode")
     ordering = ["sku"]
+    # A quantity is added up over warehouses, for the rows that are shown: there is no order by it.
+    sortable_by = ["sku", "name", "barcode"]
     fieldsets = [
         (None, {"fields": [("sku", "barcode"), "name", ("is_active", "is_excluded")]}),
     ]
@@ -77,34 +70,12 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return totals(super().get_queryset(request))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A bundle shows what its components make instead of levels of its own."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if not getattr(obj, "is_bundle", False):
-            return fieldsets
-        return [*fieldsets, (_("Bundle"), {"fields": ["show_bundle_stock"]})]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), "show_bundle_stock"]
-
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """A product that is being added has neither stock nor components yet."""
-        if obj is None:
-            return []
-        is_bundle = getattr(obj, "is_bundle", False)
-        return [ComponentInline] if is_bundle else [LevelInline, ComponentInline]
-
-    @display(description=_("Stock by warehouse"))
-    def show_bundle_stock(self, product: Any) -> str:
-        """Asked once for each page, which shows a field by reading it several times."""
-        if not hasattr(product, "bundle_stock"):
-            product.bundle_stock = stock_of_bundle(product)
-        told: str = product.bundle_stock
-        return told
+        """A product that is being added has no components yet."""
+        return [ComponentInline] if obj is not None else []
 
     @display(
         description=_("State"),
-        ordering="is_active",
         label={"active": "success", "excluded": "warning", "inactive": ""},
     )
     def show_standing(self, product: Any) -> tuple[str, str]:
@@ -114,17 +85,16 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
             return "excluded", gettext("excluded from sync")
         return "active", gettext("active")
 
-    @display(description=_("Quantity in stock"), ordering="in_stock")
+    @display(description=_("Quantity in stock"))
     def show_in_stock(self, product: Any) -> Any:
         return gettext("unknown") if product.in_stock is None else product.in_stock
 
-    @display(description=_("Quantity on orders"), ordering="on_orders")
+    @display(description=_("Quantity on orders"))
     def show_on_orders(self, product: Any) -> int:
         return product.on_orders or 0
 
     @display(
         description=_("Quantity at hand"),
-        ordering="at_hand",
         label={"in": "success", "out": "warning", "backordered": "danger", "unknown": "info"},
     )
     def show_at_hand(self, product: Any) -> tuple[str, str]:
@@ -140,30 +110,55 @@ class ProductAdmin(RefusalsMixin, ModelAdmin):
         before the first migration has made the table."""
         return request.user.has_perms([POST_BY_HAND])
 
+    def switch(
+        self, request: HttpRequest, products: QuerySet[Product], name: str, **flags: bool
+    ) -> HttpResponse | None:
+        """Set flags on the chosen products, part by part, and say how many changed. `name`: of the
+        action that does it."""
+        changed = same = 0
+        for part in parts_of(products):
+            number = self._switch_part(part, flags)
+            changed, same = changed + number, same + len(part) - number
+        told = ngettext("%(number)s product changed.", "%(number)s products changed.", changed) % {
+            "number": f"{changed:,}"
+        }
+        if same:
+            told += " " + ngettext(
+                "%(number)s was so already.", "%(number)s were so already.", same
+            ) % {"number": f"{same:,}"}
+        self.message_user(request, told, messages.SUCCESS)
+        return None
+
     @transaction.atomic
-    def switch(self, request: HttpRequest, products: QuerySet[Product], **flags: bool) -> None:
-        """Set flags on the chosen products, in one transaction, locked in primary-key order."""
-        chosen = Product.objects.filter(pk__in=products.values("pk")).order_by("pk")
+    def _switch_part(self, part: list[int], flags: dict[str, bool]) -> int:
+        chosen = Product.objects.filter(pk__in=part).exclude(**flags).order_by("pk")
         ids = list(chosen.select_for_update(no_key=True).values_list("pk", flat=True))
         Product.objects.filter(pk__in=ids).update(**flags)
-        told = ngettext("%d product changed.", "%d products changed.", len(ids)) % len(ids)
-        self.message_user(request, told, messages.SUCCESS)
+        self.switched(ids)
+        return len(ids)
 
-    @action(description=_("Exclude from sync"), permissions=["change"])
-    def exclude_from_sync(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        self.switch(request, products, is_excluded=True)
+    def switched(self, product_ids: list[int]) -> None:
+        """These products were switched, in the same transaction; for the floors above to hear."""
 
-    @action(description=_("Include in sync"), permissions=["change"])
-    def include_in_sync(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        self.switch(request, products, is_excluded=False)
+    @action(description=_("Exclude from sync…"), permissions=["change"])
+    def exclude_from_sync(
+        self, request: HttpRequest, products: QuerySet[Product]
+    ) -> HttpResponse | None:
+        return self.switch(request, products, "exclude_from_sync", is_excluded=True)
 
-    @action(description=_("Activate"), permissions=["change"])
-    def activate(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        self.switch(request, products, is_active=True)
+    @action(description=_("Include in sync…"), permissions=["change"])
+    def include_in_sync(
+        self, request: HttpRequest, products: QuerySet[Product]
+    ) -> HttpResponse | None:
+        return self.switch(request, products, "include_in_sync", is_excluded=False)
 
-    @action(description=_("Archive (deactivate)"), permissions=["change"])
-    def archive(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        self.switch(request, products, is_active=False)
+    @action(description=_("Activate…"), permissions=["change"])
+    def activate(self, request: HttpRequest, products: QuerySet[Product]) -> HttpResponse | None:
+        return self.switch(request, products, "activate", is_active=True)
+
+    @action(description=_("Archive (deactivate)…"), permissions=["change"])
+    def archive(self, request: HttpRequest, products: QuerySet[Product]) -> HttpResponse | None:
+        return self.switch(request, products, "archive", is_active=False)
 
     @action(
         description=_("Adjust stock"),

@@ -1,4 +1,4 @@
-"""What a bundle is made of, on the product's page, and what its components make."""
+"""What a bundle is made of: edited on the product's page."""
 
 from typing import Any
 
@@ -6,15 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from desk.errors import Refused
-from inventory import availability, bundles
+from inventory import bundles
 from inventory.admin.quantities import QuantitiesInline
-from inventory.models import BundleComponent, Product, Warehouse
+from inventory.models import BundleComponent
 
 
 class ComponentFormSet(BaseInlineFormSet):
@@ -83,30 +81,3 @@ class ComponentInline(QuantitiesInline):
 
     def _may_change(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.change_product")
-
-
-def stock_of_bundle(bundle: Product) -> str:
-    """One line for each warehouse that has any component: how many there are, and why."""
-    names = dict(Warehouse.objects.values_list("pk", "name"))
-    stock = availability.at([bundle.pk], names)
-    if not stock:
-        return gettext("No warehouse has any of the components.")
-    return format_html_join(
-        "",
-        "<div><strong>{}</strong>: {} ({})</div>",
-        (
-            (names[place], _told(stock[bundle_id, place]), stock[bundle_id, place].detail)
-            for bundle_id, place in sorted(stock, key=lambda each: names[each[1]])
-        ),
-    )
-
-
-def _told(stock: availability.Stock) -> str:
-    if not stock.is_known:
-        return gettext("unknown")
-    return format_html(
-        gettext("{} in stock, {} on orders, {} at hand"),
-        stock.on_hand,
-        stock.committed,
-        stock.available,
-    )

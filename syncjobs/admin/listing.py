@@ -7,6 +7,8 @@ from collections import defaultdict
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels.admin import listing as base
@@ -23,16 +25,16 @@ class ListingAdmin(SenderMixin, base.ListingAdmin):
 
     actions = [*base.ListingAdmin.actions, "match_again"]
 
-    @action(description="Match again and sync", permissions=["send"])
+    @action(description=_("Match again and sync"), permissions=["send"])
     def match_again(self, request: HttpRequest, listings: QuerySet[Listing]) -> HttpResponse:
         products: dict[int, list[int]] = defaultdict(list)
         chosen = listings.filter(is_ticked=True).order_by()
         for channel_id, product_id in chosen.values_list("channel_id", "product_id"):
             products[channel_id].append(product_id)
         if not products:
-            raise NothingToSend("None of these listings is ticked.")
+            raise NothingToSend(gettext("None of these listings is ticked."))
         runs = [
-            start(request, channel, Run.Kind.BULK, products[channel.pk], "Match again")
+            start(request, channel, Run.Kind.BULK, products[channel.pk], gettext("Match again"))
             for channel in Channel.objects.filter(pk__in=products).order_by("pk")
         ]
         return announce(request, runs)

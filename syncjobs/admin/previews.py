@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 
 from channels import reasons
 from channels.contract import Code
 from channels.models import Channel, Communicated
 from channels.publishing import Place, decide
 from inventory.models import Product
+from syncjobs import breaker
 
 UNSENT = {
     Communicated.State.OFF,
@@ -47,6 +49,11 @@ class Preview:
     def top(self) -> Sequence[Change]:
         """The largest changes."""
         return sorted(self.changes, key=lambda each: -abs(each.after - (each.before or 0)))[:TOP]
+
+    @property
+    def verdict(self) -> str:
+        """Why the run would pause and ask; empty when it would not. Two statements."""
+        return breaker.verdict(self.channel, self.counts["zeros"])
 
     @property
     def reasons(self) -> Sequence[tuple[str, int]]:
@@ -91,7 +98,7 @@ def _direction(before: int | None, after: int) -> str:
 
 
 def _why(state: str, reason: str) -> str:
-    return reasons.label(reason) if reason else Communicated.State(state).label
+    return reasons.label(reason) if reason else str(Communicated.State(state).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,7 @@ def _offer(
 
 def _problem(channel: Channel, listed: int) -> str:
     if not channel.is_active:
-        return "The channel is switched off."
+        return gettext("The channel is switched off.")
     if not channel.is_stock_synced:
-        return "Stock sync is off for this channel."
-    return "" if listed else "None of these products is ticked for it."
+        return gettext("Stock sync is off for this channel.")
+    return "" if listed else gettext("None of these products is ticked for it.")

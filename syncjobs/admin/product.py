@@ -9,6 +9,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels.admin import product as base
@@ -27,7 +29,7 @@ class ProductAdmin(SenderMixin, base.ProductAdmin):
 
     actions = [*base.ProductAdmin.actions, "sync_to_channel"]
 
-    @action(description="Sync to channel…", permissions=["send"])
+    @action(description=_("Sync to channel…"), permissions=["send"])
     def sync_to_channel(
         self, request: HttpRequest, products: QuerySet[Product]
     ) -> HttpResponse | None:
@@ -35,8 +37,8 @@ class ProductAdmin(SenderMixin, base.ProductAdmin):
             return self._start(request, products)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
-            "title": "Sync to channel",
-            "subtitle": f"{products.count()} chosen",
+            "title": gettext("Sync to channel"),
+            "subtitle": gettext("%(number)s chosen") % {"number": f"{products.count():,}"},
             "opts": self.opts,
             "offers": previews.of_products(products),
             "back": request.get_full_path(),
@@ -51,10 +53,10 @@ class ProductAdmin(SenderMixin, base.ProductAdmin):
         chosen = request.POST["channel"]
         channel = Channel.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
         if channel is None:
-            raise NothingToSend("Choose a channel first.")
+            raise NothingToSend(gettext("Choose a channel first."))
         listings = Listing.objects.filter(
             channel=channel, is_ticked=True, product__in=products.order_by().values("pk")
         )
         ids = list(listings.values_list("product_id", flat=True))
-        words = f"Sync to channel: {len(ids)} chosen products"
+        words = gettext("Sync to channel: %(number)d chosen products") % {"number": len(ids)}
         return announce(request, [start(request, channel, Run.Kind.BULK, ids, words)])

@@ -13,6 +13,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels import selling
@@ -44,8 +46,10 @@ class Part:
     def problem(self) -> str:
         """Why its quantities only wait, empty when they are told at once."""
         if not self.channel.is_active:
-            return "the channel is switched off"
-        return "" if self.channel.is_stock_synced else "stock sync is off for the channel"
+            return gettext("The quantities wait: the channel is switched off.")
+        if self.channel.is_stock_synced:
+            return ""
+        return gettext("The quantities wait: stock sync is off for the channel.")
 
 
 def parts_of(listings: QuerySet[Listing]) -> list[Part]:
@@ -69,7 +73,7 @@ def groups_of(part: Part) -> list[tuple[str, str, selling.Preview]]:
         found[listing.selling_list].append(listing.pk)
     return [
         (
-            group.name if group else "In no selling list",
+            group.name if group else gettext("In no selling list"),
             current(group.profile if group else part.channel.profile).name,
             selling.preview_move(group, ids, is_asked=True),
         )
@@ -81,17 +85,15 @@ def update(request: HttpRequest, parts: Collection[Part]) -> list[Run]:
     """Ask for these quantities, and for a run of each channel that can tell them. Raises
     NothingToSend."""
     if not parts:
-        raise NothingToSend("Nothing was sent: none of these listings is ticked.")
+        raise NothingToSend(gettext("Nothing was sent: none of these listings is ticked."))
     runs = []
     with transaction.atomic():
         for part in parts:
             selling.update_quantities(part.channel, part.listing_ids)
             if part.problem:
-                messages.warning(
-                    request, f"{part.channel}: the quantities wait, because {part.problem}."
-                )
+                messages.warning(request, f"{part.channel}: {part.problem}")
                 continue
-            words = f"Update Q: {len(part.listing_ids)} listings"
+            words = gettext("Update Q: %(number)d listings") % {"number": len(part.listing_ids)}
             runs.append(start(request, part.channel, Run.Kind.BULK, part.product_ids, words))
     return runs
 
@@ -110,7 +112,7 @@ class UpdaterMixin(SenderMixin, ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **carried(request, "update_quantities"),
-            "title": "Update Q",
+            "title": gettext("Update Q"),
             "subtitle": subtitle,
             "opts": self.opts,
             "parts": [(part, groups_of(part)) for part in parts],
@@ -133,7 +135,8 @@ class ProfileAdmin(UpdaterMixin, profiles.ProfileAdmin):
             response: HttpResponse = super().response_change(request, obj)
             return response
         runs = update(request, parts_of(profiles.goes_by().filter(goes_by=obj.pk)))
-        self.message_user(request, f"“{obj}” is saved, and its quantities are told now.")
+        text = gettext("“%(profile)s” is saved, and its quantities are told now.")
+        self.message_user(request, text % {"profile": obj})
         return HttpResponseRedirect(page_of(runs[0]) if len(runs) == 1 else list_of(Run))
 
 
@@ -143,7 +146,7 @@ class SellingListAdmin(UpdaterMixin, lists.SellingListAdmin):
 
     actions_detail: Any = [*lists.SellingListAdmin.actions_detail, "update_list"]
 
-    @action(description="Update Q", icon="send", url_path="update-q", permissions=["send"])
+    @action(description=_("Update Q"), icon="send", url_path="update-q", permissions=["send"])
     def update_list(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shown to whoever sees the list; only a POST sends."""
         if not self.has_view_permission(request):
@@ -165,10 +168,12 @@ class ListingAdmin(UpdaterMixin, listings_page.ListingAdmin):
 
     actions = [*listings_page.ListingAdmin.actions, "update_quantities"]
 
-    @action(description="Update Q…", permissions=["send"])
+    @action(description=_("Update Q…"), permissions=["send"])
     def update_quantities(
         self, request: HttpRequest, listings: QuerySet[Listing]
     ) -> HttpResponse | None:
         number = listings.count()
-        subtitle = f"{number} listing{'' if number == 1 else 's'}"
+        subtitle = ngettext("%(number)d listing", "%(number)d listings", number) % {
+            "number": number
+        }
         return self.update_q(request, listings, subtitle, request.get_full_path())

@@ -10,6 +10,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, ngettext
 
 from channels.models import Channel
 from desk.cells import list_of, page_of
@@ -42,7 +43,9 @@ def start(
     Raises NothingToSend for chosen products that are none: a run would take that for all.
     """
     if kind == Run.Kind.BULK and not product_ids:
-        raise NothingToSend(f"None of these products is communicated on {channel}.")
+        raise NothingToSend(
+            gettext("None of these products is communicated on %(channel)s.") % {"channel": channel}
+        )
     with transaction.atomic():
         run = runner.request(
             channel, kind, sorted(product_ids), requested_by=request.user.get_username()
@@ -62,17 +65,27 @@ def _user_id(request: HttpRequest) -> int:
 
 
 def announce(request: HttpRequest, runs: Sequence[Run]) -> HttpResponse:
-    """Wake the pusher, say what comes next, and show the run (or the list of several)."""
+    """Wake the pusher, say what comes next, and show the run (or the list of just these)."""
     is_hinted = hints.give(sorted({run.channel_id for run in runs}))
+    is_one = len(runs) == 1
     if is_hinted:
-        text = "Started: this page follows it." if len(runs) == 1 else "Started."
+        text = ngettext(
+            "Started: this page follows it.",
+            "Started: this page follows these %(number)d runs.",
+            len(runs),
+        ) % {"number": len(runs)}
         level = messages.SUCCESS
     else:
-        text = "Queued: the broker does not answer, so it starts with the next sweep."
+        text = gettext("Queued: the broker does not answer, so it starts with the next sweep.")
         level = messages.WARNING
     messages.add_message(request, level, text)
-    url = page_of(runs[0]) if len(runs) == 1 else list_of(Run)
+    url = page_of(runs[0]) if is_one else _just(runs)
     if request.headers.get("HX-Request"):
         # A dialog was posted by htmx, which would swap a redirect's page into the dialog.
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+def _just(runs: Sequence[Run]) -> str:
+    """The list of these runs alone, which follows them."""
+    return list_of(Run, id__in=",".join(str(run.pk) for run in runs))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from channels import registry
+from channels.admin.previewing import CONFIRMED
 from channels.models import Channel, Listing, ListingLevel, Location
 from tests.factories import make_warehouse
 from tests.pretend import SECRET, PretendAdapter, World, person
@@ -179,7 +180,7 @@ def test_mapping_a_warehouse_makes_every_level_due(admin_client: Client, world: 
 
     admin_client.post(
         page(world.channel),
-        form() | mapping(world.location, Shop=[world.warehouse.pk, other.pk]),
+        form() | mapping(world.location, Shop=[world.warehouse.pk, other.pk]) | {CONFIRMED: "1"},
     )
 
     assert set(world.location.warehouses.all()) == {world.warehouse, other}
@@ -264,7 +265,8 @@ def test_a_switch_turned_on_wakes_what_waited(
     given.clear()
 
     with django_capture_on_commit_callbacks(execute=True):
-        admin_client.post(page(world.channel), form() | mapping(world.location))
+        asked = form() | mapping(world.location) | {CONFIRMED: "1"}
+        admin_client.post(page(world.channel), asked)
 
     assert given == [world.channel.pk]
 

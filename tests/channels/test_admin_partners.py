@@ -87,7 +87,7 @@ def test_what_was_deleted_meanwhile_keeps_its_name_and_can_be_taken_out(
 
     page = admin_client.get(page_of(partner)).text
     assert f"{depot} (deleted)" in page
-    assert f"Number {nameless} (deleted)" in page
+    assert f"#{nameless} (deleted)" in page
     save(admin_client, partner, warehouses=[world.warehouse.pk])
 
     partner.refresh_from_db()

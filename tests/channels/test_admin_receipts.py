@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from channels.admin.previewing import CONFIRMED
 from channels.models import Listing, Publication
 from tests.pretend import World, person
 
@@ -18,7 +19,7 @@ RECEIPTS = reverse("admin:channels_publication_changelist")
 
 def act(client: Client, action: str, *listings: Listing) -> None:
     data = {"action": action, "_selected_action": [listing.pk for listing in listings]}
-    client.post(LISTINGS, data)
+    client.post(LISTINGS, data | {CONFIRMED: "1", "index": "0"})
 
 
 def test_listings_are_held_back_and_let_go_in_bulk(admin_client: Client, world: World) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from channels import due, selling
+from channels.admin import selling_list
 from channels.models import (
     Channel,
     Communicated,
@@ -179,7 +181,7 @@ def test_where_nothing_may_be_sent_an_update_waits_and_says_why(
 
     response = admin_client.post(update_page(gifts), {"_confirmed": "1"}, follow=True)
 
-    assert "the quantities wait, because" in response.text
+    assert "The quantities wait: " in response.text
     assert not Run.objects.exists()
     assert world.row(world.products[0]).state == "pending_update"
     if switch == "is_stock_synced":
@@ -265,6 +267,23 @@ def test_the_list_of_lists_counts_listings_and_updates_that_wait(
     [row] = admin_client.get(LIST).context["cl"].result_list
 
     assert (row.listing_count, row.waiting) == (2, 1)
+
+
+def test_where_much_is_due_the_list_says_at_least_how_many_wait(
+    admin_client: Client, world: World, gifts: SellingList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = str(selling_list.LOOKED_AT)
+    monkeypatch.setattr(selling_list, "_WAITING", selling_list._WAITING.replace(most, "1"))
+    listings = [world.listing(product) for product in world.products[:2]]
+    put(admin_client, gifts, *listings)
+    ListingLevel.objects.update(pushed_version=F("stale_version"))
+    selling.update_quantities(world.channel, [listing.pk for listing in listings])
+
+    page = admin_client.get(LIST)
+
+    [row] = page.context["cl"].result_list
+    assert (row.waiting, row.may_be_more) == (1, True)
+    assert ">1+<" in page.text
 
 
 def test_a_list_that_had_listings_stays_and_says_why(

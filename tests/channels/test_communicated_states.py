@@ -101,7 +101,7 @@ def test_the_pages_aim_at_zero_too_and_do_not_say_that_stock_is_told(
     assert 'until Update Q">0</span>' in table.text
     page = admin_client.get(page_of(world.row(oversold)))
     explanation = page.context["explanation"]
-    assert (explanation.should, explanation.told) == (0, "the rule’s own number, once")
+    assert (explanation.should, explanation.quantities) == (0, "the rule’s own number, once")
     assert "<dd>0</dd>" in page.text
     assert explanation.risk.startswith("0 offered, 40 at hand")
 

@@ -1,0 +1,159 @@
+"""What the channels are told of one product: now, lately, and if its stock were another."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models.expressions import RawSQL
+
+from channels import communicated, reasons
+from channels.admin.cells import STATE_COLORS
+from channels.admin.history import STATUS_COLORS
+from channels.admin.notes import held_back
+from channels.communicated import Row
+from channels.models import Communicated, Publication
+from channels.models.publication import Status
+from channels.publishing import Place, WhatIf, decide
+from desk.cells import ago, page_of
+from inventory.admin.product_adjusting import Foretold
+from inventory.models import BundleComponent, Product, Warehouse
+
+SHOWN = 50
+NAMED = 40
+"""Places that quick adjust foretells; a product at more of them is told about these."""
+
+SILENT = {
+    Communicated.State.OFF,
+    Communicated.State.EXCLUDED,
+    Communicated.State.NEW,
+    Communicated.State.SKIPPED,
+    Communicated.State.SOURCE,
+}
+
+# By the index of each level's own receipts; a product's levels are few.
+_LAST = """
+SELECT told.id FROM channels_listing listing
+JOIN channels_listinglevel level ON level.listing_id = listing.id
+CROSS JOIN LATERAL (
+    SELECT id FROM channels_publication WHERE level_id = level.id ORDER BY id DESC LIMIT %s
+) told
+WHERE listing.product_id = %s
+ORDER BY told.id DESC LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One place of a channel as the page shows it."""
+
+    row: Row
+    entry: Communicated
+    color: str
+    when: str
+    state: str
+    why: str
+    advice: str
+    url: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the channel shows what it should."""
+        return self.row.should == self.row.acknowledged
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One number told."""
+
+    at: datetime.datetime
+    channel: str
+    place: str
+    told: int | None
+    expected: int | None
+    status: str
+    color: str
+    why: str
+    url: str
+
+
+def places_of(product: Product) -> list[Told]:
+    """Every place where the product is, was or could be told; three statements."""
+    table = list(communicated.select().filter(product=product))
+    return [
+        Told(
+            row=row,
+            entry=entry,
+            color=STATE_COLORS[Communicated.State(row.state)],
+            when=ago(row.acknowledged_at),
+            state=entry.get_state_display(),
+            why=why,
+            advice=advice,
+            url=page_of(entry),
+        )
+        for entry, row in zip(table, communicated.rows(table), strict=True)
+        for why, advice in [_why_not(entry, row)]
+    ]
+
+
+def _why_not(entry: Communicated, row: Row) -> tuple[str, str]:
+    """Why it does not show what it should, and what to do: first what keeps the channel back."""
+    held = held_back(entry.channel) if entry.is_due and row.state not in SILENT else None
+    return held or (row.why_not, reasons.advice(row.reason))
+
+
+def receipts_of(product: Product, limit: int = SHOWN) -> list[Receipt]:
+    """What was told last, the newest first. One statement."""
+    ids = RawSQL(_LAST, [limit, product.pk, limit])  # noqa: S611 - nothing of it is typed by people
+    found = Publication.objects.filter(pk__in=ids).order_by("-pk")
+    return [
+        Receipt(
+            at=each.created_at,
+            channel=each.batch.channel.name,
+            place=each.level.location.name,
+            told=each.quantity,
+            expected=each.expected,
+            status=each.get_status_display(),
+            color=STATUS_COLORS[Status(each.status)],
+            why=_why(each),
+            url=page_of(each),
+        )
+        for each in found.select_related("batch__channel", "level__location").defer(
+            "batch__payload", "explanation"
+        )
+    ]
+
+
+def _why(publication: Publication) -> str:
+    if publication.status in {Status.ACCEPTED, Status.OBSERVED} or not publication.code:
+        return publication.message
+    return " ".join(filter(None, [reasons.label(publication.code), publication.message]))
+
+
+def told_if(product: Product, warehouse: Warehouse, delta: int) -> Sequence[Foretold]:
+    """What each place would be told, were there so many more units in the warehouse; bundles made
+    of the product included. A handful of statements."""
+    bundles = BundleComponent.objects.filter(component=product).values_list("bundle", flat=True)
+    rows = list(
+        Communicated.objects.filter(
+            product__in=[product.pk, *bundles], location__feeds__warehouse=warehouse
+        )
+        .exclude(state__in=SILENT)
+        .select_related("product", "channel", "location")
+        .order_by("channel__name", "location__name", "product__sku")[:NAMED]
+    )
+    places = [Place(row.product_id, row.location_id or 0) for row in rows]
+    what_if = WhatIf(gains={(product.pk, warehouse.pk): delta})
+    decisions: dict[Place, Any] = decide(places, what_if=what_if) if places else {}
+    return [
+        Foretold(
+            row.channel.name,
+            row.location.name if row.location else "",
+            row.product.sku,
+            row.acknowledged,
+            communicated.should(decisions[place]),
+        )
+        for row, place in zip(rows, places, strict=True)
+    ]
