@@ -17,7 +17,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from channels import accounts, due, notices, onboarding, profiles, registry, selling
 from channels.models import Channel, Listing, Location, Profile, ProfileVersion, SellingList
@@ -27,6 +29,7 @@ from inventory.ledger import Cause
 from inventory.models import Product, StockLevel, Transfer, TransferLine, Warehouse
 from orders import intake
 from orders.intake import Draft, DraftLine
+from orders.models import SalesOrder
 from syncjobs.models import Run
 from syncjobs.runner import Busy, execute, request
 
@@ -34,11 +37,11 @@ EXCERPT = settings.BASE_DIR / "orders" / "retail" / "excerpt.csv"
 ACTOR = "demonstration"
 PASSWORD = "stockcast"  # noqa: S105 - demo logins exist in a demo on loopback only
 LOGINS = {
-    "admin": "Administrator",
-    "manager": "Warehouse manager",
-    "csm": "CSM",
-    "communicator": "Stock communicator",
-    "partner": "Partner",
+    "admin": gettext_noop("Administrator"),
+    "manager": gettext_noop("Warehouse manager"),
+    "csm": gettext_noop("CSM"),
+    "communicator": gettext_noop("Stock communicator"),
+    "partner": gettext_noop("Partner"),
 }
 SHOP, SHOWROOM = "Web shop", "Showroom"
 ODD = 5
@@ -50,6 +53,7 @@ def load(sandboxes: Mapping[str, str]) -> None:
     _logins()
     if not Warehouse.objects.filter(code="showroom").exists():
         call_command("load_retail", str(EXCERPT), warehouse="main", stdout=io.StringIO())
+        _bring_to_our_days()
         _tell_stories(Warehouse.objects.get(code="main"))
     main = Warehouse.objects.get(code="main")
     for kind, url in sandboxes.items():
@@ -74,6 +78,14 @@ def _logins() -> None:
         user = users.create_user(name, password=PASSWORD, is_staff=True, is_superuser=is_admin)
         if not is_admin:
             user.groups.add(Group.objects.get(name=role))
+
+
+def _bring_to_our_days() -> None:
+    """The retailer's last order came yesterday; the others as long before it as they did."""
+    newest = SalesOrder.objects.aggregate(at=Max("placed_at"))["at"]
+    if newest is not None:
+        since = datetime.timedelta(days=(timezone.now() - newest).days - 1)
+        SalesOrder.objects.update(placed_at=F("placed_at") + since)
 
 
 def _tell_stories(main: Warehouse) -> None:

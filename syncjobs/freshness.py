@@ -11,23 +11,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Min
 from django.utils import timezone
 
 from channels import accounts
 from channels.contract import ChannelError
-from channels.models import Channel, ListingLevel
-from syncjobs import budgets, claims
+from channels.models import Channel
+from syncjobs import backlog, budgets
 
 WINDOW = datetime.timedelta(hours=1)
+NOTHING_WAITS = backlog.Waiting()
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """One channel. `backlog`: levels that are due and may be sent, `oldest_due_at` the first of
-    them. `told`: numbers accepted within the last hour; `median` and `slowest` (99th percentile):
-    seconds from commit to acknowledgement of those that told a change, None where there was none.
-    `budget_used`: share of the account's budget of calls taken now, 0 to 1, None when unknown.
+    """One channel. `backlog`: levels that are due and may be sent, counted no further than lists
+    show; `oldest_due_at` the first of those counted. `told`: numbers accepted within the last hour;
+    `median` and `slowest` (99th percentile): seconds from commit to acknowledgement of those that
+    told a change, None where there was none. `budget_used`: share of the account's budget of calls
+    taken now, 0 to 1, None when unknown.
     """
 
     backlog: int = 0
@@ -56,21 +57,13 @@ GROUP BY batch.channel_id
 def of(channels: Collection[Channel]) -> dict[int, Freshness]:
     """By channel id; in two queries, and one question to Redis, whatever their number."""
     ids = [channel.pk for channel in channels]
-    waiting, speeds, taken = _waiting(ids), _speeds(ids), _taken(channels)
+    behind, speeds, taken = backlog.of(channels), _speeds(ids), _taken(channels)
     found = {}
     for channel in ids:
-        backlog, oldest = waiting.get(channel, (0, None))
+        waiting, oldest = behind.get(channel, NOTHING_WAITS)
         told, median, slowest = speeds.get(channel, (0, None, None))
-        found[channel] = Freshness(backlog, oldest, told, median, slowest, taken.get(channel))
+        found[channel] = Freshness(waiting, oldest, told, median, slowest, taken.get(channel))
     return found
-
-
-def _waiting(ids: list[int]) -> dict[int, tuple[int, datetime.datetime]]:
-    levels = ListingLevel.objects.filter(
-        claims.SENDABLE, claims.DUE, location__channel__in=ids
-    ).order_by()
-    rows = levels.values_list("location__channel").annotate(Count("pk"), Min("stale_at"))
-    return {channel: (number, oldest) for channel, number, oldest in rows}
 
 
 def _speeds(ids: list[int]) -> dict[int, tuple[int, float | None, float | None]]:

@@ -29,13 +29,16 @@ logger = logging.getLogger(__name__)
 _resting_until = 0.0
 _send: Callable[[int], None] | None = None
 _tell: Callable[[int], None] | None = None
+_work: Callable[[int], None] | None = None
 
 
-def connect(send: Callable[[int], None], tell: Callable[[int], None]) -> None:
+def connect(
+    send: Callable[[int], None], tell: Callable[[int], None], work: Callable[[int], None]
+) -> None:
     """Listen to channels and partners; `send` queues the task for a channel id, `tell` the one for
-    a webhook id. Called once, at start."""
-    global _send, _tell
-    _send, _tell = send, tell
+    a webhook id, `work` the one for an upload id. Called once, at start."""
+    global _send, _tell, _work
+    _send, _tell, _work = send, tell, work
     levels_due.connect(_on_levels_due, dispatch_uid="syncjobs.hints")
     events.wake_by(wake)
 
@@ -52,6 +55,11 @@ def give(channel_ids: Sequence[int]) -> bool:
 def wake(webhook_ids: Sequence[int]) -> bool:
     """Hint that something waits for these webhooks. False when the hint was dropped."""
     return _hint([(_bell(each), each) for each in webhook_ids], _tell)
+
+
+def work(upload_ids: Sequence[int]) -> bool:
+    """Hint that these uploads wait to be checked or applied. False when the hint was dropped."""
+    return _hint([(_file(each), each) for each in upload_ids], _work)
 
 
 def _hint(marked: Sequence[tuple[str, int]], queue: Callable[[int], None] | None) -> bool:
@@ -79,6 +87,11 @@ def take_bell(webhook_id: int) -> None:
     _forget(_bell(webhook_id))
 
 
+def take_file(upload_id: int) -> None:
+    """Work on an upload begins: from now on a commit must send a hint of its own."""
+    _forget(_file(upload_id))
+
+
 def _forget(marker: str) -> None:
     try:
         broker.client().delete(marker)
@@ -93,3 +106,7 @@ def _marker(channel_id: int) -> str:
 
 def _bell(webhook_id: int) -> str:
     return f"stockcast:bell:{webhook_id}"
+
+
+def _file(upload_id: int) -> str:
+    return f"stockcast:file:{upload_id}"

@@ -59,7 +59,7 @@ def push_due(run: Run, channel: Channel, adapter: Adapter) -> None:
         resuming.expire(channel, adapter.key_life_seconds, adapter.bulk_seconds)
         _foresee(push)
         _tell_falling(push)
-    resuming.resume(channel, adapter)
+    resuming.resume(run, channel, adapter)
     confirming.confirm(run, channel, adapter)
     while entries := claims.pass_over(channel):
         _report_skipped(run, entries)
@@ -111,10 +111,10 @@ def _tell_due(push: Push, batch: Sequence[Claim]) -> None:
 def push_chosen(run: Run, channel: Channel, adapter: Adapter, product_ids: Sequence[int]) -> None:
     """Read and, where they differ, overwrite the levels of these products (all when empty)."""
     push = Push(run, channel, adapter, Mode.ABSOLUTE, Guard(run, channel))
-    resuming.resume(channel, adapter)
+    told_again = resuming.resume(run, channel, adapter)
     confirming.confirm(run, channel, adapter)
     _report_skipped(run, claims.unsendable(channel, product_ids))
-    run.total = claims.count_chosen(channel, product_ids)
+    run.total = told_again + claims.count_chosen(channel, product_ids)
     run.save(update_fields=["total"])
     limit = profiles.zero_limit(channel)
     low = claims.count_low(channel, product_ids, is_due=False, limit=limit)

@@ -53,7 +53,7 @@ def log(run: Run, entries: Iterable[Entry]) -> None:
                 sku=entry.sku,
                 level=_level(entry.code),
                 code=entry.code,
-                message=entry.message or reasons.label(entry.code),
+                message=entry.message or reasons.stored(entry.code),
             )
             for entry in entries
         ],

@@ -27,7 +27,8 @@ from channels.contract import (
 )
 from channels.models import Batch, Channel
 from channels.models.publication import Status
-from syncjobs import acknowledgements, delivery
+from syncjobs import acknowledgements, delivery, records
+from syncjobs.models import Run
 
 KEY_LIFE_SHARE = 0.8
 """A key is given up well before the channel forgets it: a late repeat would be a new operation."""
@@ -35,33 +36,38 @@ ASK_EVERY = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 
 
-def resume(channel: Channel, adapter: Adapter) -> int:
-    """Finish what an earlier process, or an unanswered call, left open. Returns how many batches.
+def resume(run: Run, channel: Channel, adapter: Adapter) -> int:
+    """Finish what an earlier process, or an unanswered call, left open, and count what the channel
+    takes now as sent by this run: no run has counted it yet. Returns how many levels that were.
 
     Must come before anything new is told to the channel. Raises ChannelError when it still does
     not answer.
     """
-    number = expire(channel, adapter.key_life_seconds, adapter.bulk_seconds)
+    expire(channel, adapter.key_life_seconds, adapter.bulk_seconds)
+    taken = 0
     for batch in _unanswered(channel).order_by("pk"):
-        number += 1
-        if batch.mode == Mode.BULK:
+        if batch.mode == Mode.BULK:  # counted when it was submitted
             _ask(batch, adapter)
             continue
         answers = delivery.offer(batch, adapter, is_unknown=True)
-        if not isinstance(answers, Submitted):
-            _conclude(batch, adapter, answers)
-    return number
+        if not isinstance(answers, Submitted) and _conclude(batch, adapter, answers):
+            number = sum(answer.outcome == Outcome.ACCEPTED for answer in answers)
+            records.count(run, sent=number)
+            taken += number
+    return taken
 
 
-def _conclude(batch: Batch, adapter: Adapter, answers: Sequence[Answer]) -> None:
-    """Record answers that came to another process than the one that asked."""
+def _conclude(batch: Batch, adapter: Adapter, answers: Sequence[Answer]) -> bool:
+    """Record answers that came to another process than the one that asked. Returns whether they
+    could be."""
     try:
         delivery.record(batch, adapter, answers, is_late=True)
     except DataError as error:  # what can not be stored must not block all that comes after
         fault = ChannelError(Code.INTERNAL, str(error), permanent=True)
         delivery.close(batch, Status.EXPIRED, fault, is_unknown=True)
-        return
+        return False
     _revisit(batch, answers)
+    return True
 
 
 def _ask(batch: Batch, adapter: Adapter) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels import accounts, due, intake, mirroring, notices, onboarding, transmission
 from channels.contract import Adapter, ChannelError, Code
@@ -149,7 +150,7 @@ def refuse(run_id: int, by: str) -> Run:
 def _paused(run_id: int) -> Run:
     run = Run.objects.select_for_update(of=["self"]).select_related("channel").get(pk=run_id)
     if run.status != Run.Status.PAUSED:
-        raise NotPaused(f"{run} does not wait for approval any more.")
+        raise NotPaused(gettext("%(run)s does not wait for approval any more.") % {"run": run})
     return run
 
 
@@ -220,7 +221,7 @@ def _compare(run: Run, channel: Channel, adapter: Adapter) -> None:
         patience.read(lambda: mirroring.refresh(channel, adapter))
         if not channel.is_stock_synced:
             return
-    resuming.resume(channel, adapter)
+    resuming.resume(run, channel, adapter)
     confirming.confirm(run, channel, adapter)
     reconcile.compare(run, channel, adapter)
     _push_if_automatic(run, channel, adapter)

@@ -6,20 +6,24 @@ A fault met on one channel is kept on its run and its page, and never keeps the 
 from __future__ import annotations
 
 import logging
+import time
 
 from django.db.models import Q
 from django.utils import timezone
 
-from channels import accounts, mapping, notices, onboarding, profiles, registry
+from channels import accounts, mapping, notices, onboarding, profiles, registry, tallying
 from channels.contract import ChannelError
 from channels.models import Batch, Channel, ListingLevel, Location
 from channels.models.publication import Status
+from partners import lease as sessions
 from partners import telling
-from syncjobs import claims, forensics, hints, lease, resuming
+from syncjobs import backlog, claims, forensics, hints, hours, lease, resuming
 from syncjobs.models import Run
 from syncjobs.runner import drain
 
 A_DAY = 24 * 3600.0
+A_MINUTE = 60.0
+TALLYING, PART = 0x54616C6C, 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +54,18 @@ def _expire() -> None:
 
 def retry() -> None:
     """Every minute: channels whose rest after an error is over, or a level's on them, while
-    something is due there; channels that have not shown yet what they accepted; and oversells
-    that nobody has looked into yet."""
+    something is due there; channels that have not shown yet what they accepted; oversells that
+    nobody has looked into yet; and what pages show of hours that are over and of long backlogs is
+    counted."""
     try:
         forensics.investigate()
     except Exception:
         logger.exception("Oversells were not looked into: a fault of ours")
+    try:
+        hours.keep()
+        backlog.keep()
+    except Exception:
+        logger.exception("What pages show was not counted: a fault of ours")
     now = timezone.now()
     rested = ListingLevel.objects.filter(claims.DUE, retry_at__lte=now).values("location__channel")
     told = ListingLevel.objects.filter(told_at__isnull=False).values("location__channel")
@@ -108,6 +118,15 @@ def tell_partners() -> None:
     now = timezone.now()
     hints.wake(telling.due(now))
     telling.forget_old(now)
+
+
+def tally() -> None:
+    """Tally the levels that changed, for a minute at most. One process at a time does it; to do it
+    twice would be no harm, only work."""
+    until = time.monotonic() + A_MINUTE
+    with sessions.hold(TALLYING, 0) as is_held:
+        while is_held and time.monotonic() < until and tallying.tally(PART) == PART:
+            continue
 
 
 def _run(channel: Channel, kind: Run.Kind) -> None:

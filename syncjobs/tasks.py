@@ -9,6 +9,7 @@ from partners.rest import repeats
 from syncjobs import hints, schedule
 from syncjobs.models import Run
 from syncjobs.runner import drain
+from syncjobs.uploads import working
 
 
 @shared_task(ignore_result=True)
@@ -16,6 +17,7 @@ def push(channel_id: int) -> None:
     """Send what is due on one channel: the answer to a hint."""
     hints.take(channel_id)
     drain(channel_id, Run.Trigger.CHANGE)
+    schedule.tally()
 
 
 @shared_task(ignore_result=True)
@@ -74,6 +76,22 @@ def tell_all() -> None:
     schedule.tell_partners()
 
 
+@shared_task(ignore_result=True)
+def work_on_files(upload_id: int | None = None) -> None:
+    """Check or apply a file: the answer to a hint. Without one, each minute: whatever waits."""
+    if upload_id is None:
+        hints.work(working.waiting())
+    else:
+        hints.take_file(upload_id)
+        working.work(upload_id)
+
+
+@shared_task(ignore_result=True)
+def tally() -> None:
+    """Every minute: what the communicated table is found and sorted by follows what changed."""
+    schedule.tally()
+
+
 def queue(channel_id: int) -> None:
     """Queue a push without waiting: hints send by this."""
     push.apply_async((channel_id,), retry=False)
@@ -82,3 +100,8 @@ def queue(channel_id: int) -> None:
 def queue_telling(webhook_id: int) -> None:
     """Queue the telling of a webhook without waiting."""
     tell.apply_async((webhook_id,), retry=False)
+
+
+def queue_file(upload_id: int) -> None:
+    """Queue work on an upload without waiting."""
+    work_on_files.apply_async((upload_id,), retry=False)

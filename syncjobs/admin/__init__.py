@@ -12,6 +12,7 @@ from syncjobs.admin import (
     runs,
     schedules,
     selling,
+    uploads,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "runs",
     "schedules",
     "selling",
+    "uploads",
 ]

@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from channels import mirroring
 from channels.admin import channel as base
-from channels.models import Channel, Communicated, Publication
-from channels.models.publication import Status
-from desk.cells import NOTHING, ago, link, list_of, page_of, two_lines
+from channels.admin.notes import next_try
+from channels.models import Channel, Publication
+from desk.cells import NOTHING, ago, link, page_of, two_lines
 from syncjobs import claims, freshness
+from syncjobs.admin.progress import lasted
 from syncjobs.admin.starting import SenderMixin, announce, start
+from syncjobs.admin.waiting import waiting_url
+from syncjobs.admin.windows import TOLD, since
 from syncjobs.freshness import Freshness
-from syncjobs.models import Finding, Oversell, Run
+from syncjobs.models import Run
 
 admin.site.unregister(Channel)
 
 
-HELP = (
+HELP = _(
     "How far the channel is behind: what waits to be told, and how long a change of stock took in"
     " the last hour from its commit here to the channel's yes. It grows when there are more changes"
     " than the channel allows us calls."
 )
 
 
-def _number(rows: QuerySet[Any]) -> Coalesce:
-    """How many there are of them for each channel."""
-    counted = rows.values("channel").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
-
-
 def with_last_run(channels: QuerySet[Channel]) -> QuerySet[Channel]:
     """Annotates the last run's id, kind, status and time."""
     last = Run.objects.filter(channel=OuterRef("pk")).order_by("-pk")
-    findings = Finding.objects.filter(channel=OuterRef("pk"), closed_at=None).order_by()
-    oversells = Oversell.objects.filter(channel=OuterRef("pk"), closed_at=None).order_by()
     return channels.annotate(
         paused_run=Subquery(last.filter(status=Run.Status.PAUSED).values("pk")[:1]),
-        open_findings=_number(findings),
-        open_oversells=_number(oversells),
         last_run=Subquery(last.values("pk")[:1]),
         last_kind=Subquery(last.values("kind")[:1]),
         last_status=Subquery(last.values("status")[:1]),
@@ -73,22 +66,14 @@ def fresh(channel: Any) -> Freshness:
     return found
 
 
-def waiting_url(channel: Channel) -> str:
-    """The list of what waits for the channel."""
-    return list_of(
-        Communicated, channel__id__exact=channel.pk, state__exact=Communicated.State.PENDING.value
-    )
-
-
 def told_url(channel: Channel) -> str:
     """The list of receipts that its speed is reckoned from."""
-    since = timezone.localtime() - freshness.WINDOW
-    return list_of(
+    return since(
         Publication,
+        "answered_at",
+        timezone.now() - freshness.WINDOW,
         batch__channel__id__exact=channel.pk,
-        status__in=f"{Status.ACCEPTED},{Status.OBSERVED}",
-        created_at_from_0=f"{since:%Y-%m-%d}",
-        created_at_from_1=f"{since:%H:%M:%S}",
+        status__in=TOLD,
     )
 
 
@@ -96,18 +81,19 @@ def speed(found: Freshness) -> str:
     """How long changes took in the last hour; empty when none was told."""
     if found.median is None or found.slowest is None:
         return ""
-    return f"half within {_span(found.median)}, 99 of 100 within {_span(found.slowest)}"
+    return gettext("half within %(median)s, 99 of 100 within %(slowest)s") % {
+        "median": lasted(found.median),
+        "slowest": lasted(found.slowest),
+    }
 
 
 def budget(found: Freshness) -> str:
     """How much of the calls that the channel allows is used; empty when it is not known."""
-    return "" if found.budget_used is None else f"{found.budget_used:.0%} used now"
-
-
-def _span(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return str(datetime.timedelta(seconds=round(seconds)))
+    return (
+        ""
+        if found.budget_used is None
+        else gettext("%(share)s used now") % {"share": f"{found.budget_used:.0%}"}
+    )
 
 
 @admin.register(Channel)
@@ -134,7 +120,7 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
     ]
     actions_detail: Any = [
         *base.ChannelAdmin.actions_detail,
-        {"title": "Sync now", "icon": "sync", "items": ["hard_sync", "send_new", "compare_now"]},
+        {"title": _("Sync now"), "icon": "sync", "items": ["hard_sync", "send_new", "compare_now"]},
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
@@ -152,31 +138,37 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
         if obj is None:
             return [first, *others]
         figures = [("show_backlog", "show_oldest"), ("show_speed", "show_told"), "show_budget"]
-        return [first, ("Freshness", {"fields": figures, "description": HELP}), *others]
+        return [first, (gettext("Freshness"), {"fields": figures, "description": HELP}), *others]
 
-    @display(description="Waiting")
+    @display(description=_("Problem"))
+    def show_problem(self, channel: Channel) -> str:
+        """With when it is tried next, so that nobody wonders whether to wait."""
+        told = super().show_problem(channel)
+        return f"{told} {next_try(channel)}" if told and channel.is_active else told
+
+    @display(description=_("Waiting"))
     def show_backlog(self, channel: Any) -> str:
         backlog = fresh(channel).backlog
         return link(waiting_url(channel), f"{backlog:,}") if backlog else "0"
 
-    @display(description="Oldest waits since")
+    @display(description=_("Oldest waits since"))
     def show_oldest(self, channel: Any) -> str:
         return ago(fresh(channel).oldest_due_at)
 
-    @display(description="Changes told, last hour")
+    @display(description=_("Changes told, last hour"))
     def show_speed(self, channel: Any) -> str:
         return speed(fresh(channel)) or NOTHING
 
-    @display(description="Quantities told, last hour")
+    @display(description=_("Quantities told, last hour"))
     def show_told(self, channel: Any) -> str:
         told = fresh(channel).told
         return link(told_url(channel), f"{told:,}") if told else "0"
 
-    @display(description="Calls the channel allows")
+    @display(description=_("Calls the channel allows"))
     def show_budget(self, channel: Any) -> str:
-        return budget(fresh(channel)) or "not known: nobody called it lately"
+        return budget(fresh(channel)) or gettext("not known: nobody called it lately")
 
-    @display(description="Last run", ordering="last_at")
+    @display(description=_("Last run"), ordering="last_at")
     def show_last_run(self, channel: Any) -> str:
         if channel.last_run is None:
             return NOTHING
@@ -184,18 +176,22 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
         words = f"{run.get_kind_display()}: {run.get_status_display()}"
         return two_lines(link(page_of(run), words), ago(channel.last_at))
 
-    @action(description="Hard sync", icon="sync_lock", url_path="hard-sync", permissions=["send"])
+    @action(
+        description=_("Hard sync"), icon="sync_lock", url_path="hard-sync", permissions=["send"]
+    )
     def hard_sync(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._ask_or_start(
             request,
             object_id,
             Run.Kind.HARD,
-            "Reads every quantity at the channel and overwrites what differs with the absolute"
-            " number. Settings, mappings and exclusions are kept.",
+            gettext(
+                "Reads every quantity at the channel and overwrites what differs with the absolute"
+                " number. Settings, mappings and exclusions are kept."
+            ),
         )
 
     @action(
-        description="Send new products now",
+        description=_("Send new products now"),
         icon="new_releases",
         url_path="send-new",
         permissions=["send"],
@@ -205,12 +201,15 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
             request,
             object_id,
             Run.Kind.NEW,
-            "Matches the new products whose day has come and sends their first quantity, without"
-            " waiting for the schedule. To send one sooner, sync it from the product list.",
+            gettext(
+                "Matches the new products whose day has come and sends their first quantity,"
+                " without waiting for the schedule. To send one sooner, sync it from the product"
+                " list."
+            ),
         )
 
     @action(
-        description="Compare now",
+        description=_("Compare now"),
         icon="compare_arrows",
         url_path="compare-now",
         permissions=["send"],
@@ -220,8 +219,10 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
             request,
             object_id,
             Run.Kind.COMPARE,
-            "Reads what the channel shows and compares it with what it should show, as every 15"
-            " minutes. Differences appear under Drift, and are mended if the channel is set so.",
+            gettext(
+                "Reads what the channel shows and compares it with what it should show, as every 15"
+                " minutes. Differences appear under Drift, and are mended if the channel is set so."
+            ),
         )
 
     def _ask_or_start(
@@ -235,11 +236,11 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
         is_source = kind == Run.Kind.COMPARE and bool(mirroring.sources(channel))
         if not (channel.is_active and (channel.is_stock_synced or is_source)):
             self.message_user(
-                request, "Switch the channel and its stock sync on first.", messages.ERROR
+                request, gettext("Switch the channel and its stock sync on first."), messages.ERROR
             )
             return HttpResponseRedirect(page_of(channel))
         if request.method == "POST":
-            return announce(request, [start(request, channel, kind, [], kind.label)])
+            return announce(request, [start(request, channel, kind, [], str(kind.label))])
         return self._ask(request, channel, kind, description)
 
     def _ask(

@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
@@ -43,21 +45,31 @@ CAUSE_COLORS = {
     Cause.UNEXPLAINED: "danger",
 }
 ADVICE = {
-    Cause.ORDER: "It is not mended over an order that was not taken in: see why it waits, place it,"
-    " or adjust the stock by hand. The finding then ends by itself.",
-    Cause.EDIT: "Mend sends the right number again. If it comes back, somebody or another app keeps"
-    " changing it: find out who, or untick the product for this channel. What only concerns orders"
-    " or units set aside is put right at the channel.",
-    Cause.REJECTED: "Put right what the channel refuses. It is tried again by itself; Mend does it"
-    " at once.",
-    Cause.NOT_MAPPED: "Link the product or map the location again: the finding then ends by"
-    " itself.",
-    Cause.PENDING: "It is sent as soon as the channel takes it; Mend tries again at once. If it"
-    " lasts, use Test connection on the channel.",
-    Cause.NOT_APPLIED: "The channel took the number and takes its time to show it. Fewer are told"
-    " at once all the same. What never shows is told over by itself; if it lasts, ask the channel's"
-    " support about the message.",
-    Cause.UNEXPLAINED: "A fault of ours: Mend sends the right number; please report it.",
+    Cause.ORDER: _(
+        "It is not mended over an order that was not taken in: see why it waits, place it,"
+        " or adjust the stock by hand. The finding then ends by itself."
+    ),
+    Cause.EDIT: _(
+        "Mend sends the right number again. If it comes back, somebody or another app keeps"
+        " changing it: find out who, or untick the product for this channel. What only concerns"
+        " orders or units set aside is put right at the channel."
+    ),
+    Cause.REJECTED: _(
+        "Put right what the channel refuses. It is tried again by itself; Mend does it at once."
+    ),
+    Cause.NOT_MAPPED: _(
+        "Link the product or map the location again: the finding then ends by itself."
+    ),
+    Cause.PENDING: _(
+        "It is sent as soon as the channel takes it; Mend tries again at once. If it"
+        " lasts, use Test connection on the channel."
+    ),
+    Cause.NOT_APPLIED: _(
+        "The channel took the number and takes its time to show it. Fewer are told"
+        " at once all the same. What never shows is told over by itself; if it lasts, ask the"
+        " channel's support about the message."
+    ),
+    Cause.UNEXPLAINED: _("A fault of ours: Mend sends the right number; please report it."),
 }
 SHOWN_LINES = 10
 SHOWN_PUBLICATIONS = 10
@@ -68,13 +80,13 @@ class OutcomeFilter(DropdownFilter):
 
     title = "outcome"
     parameter_name = "outcome"
-    all_option = ("", "Open")
+    all_option = ("", _("Open"))
 
     def lookups(self, *_args: Any) -> list[tuple[str, str]]:
         return [
-            ("mended", "Mended"),
-            ("gone", "Right by itself"),
-            ("all", "All, open and closed"),
+            ("mended", gettext("Mended")),
+            ("gone", gettext("Right by itself")),
+            ("all", gettext("All, open and closed")),
         ]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -117,13 +129,13 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     list_fullwidth = True
     list_select_related = ["channel", "level__location", "level__listing__product"]
     search_fields = ["=level__listing__product__sku"]
-    search_help_text = "A whole SKU"
+    search_help_text = _("A whole SKU")
     ordering = ["-id"]
     sortable_by = ()
     actions = ["mend"]
     actions_row = ["mend_this"]
     actions_detail = ["mend_this"]
-    empty_hint = (
+    empty_hint = _(
         "Nothing open: no channel was found to show another number than it should. Every 15"
         " minutes the numbers of each are read and compared with ours: a difference appears here"
         " with its cause, and is mended by itself or by one click, as the channel's setting says."
@@ -172,11 +184,11 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     def _page(self, request: HttpRequest, permission: str, thing: Model) -> str:
         return page_of(thing) if request.user.has_perms([permission]) else ""
 
-    @action(description="Mend: send the right numbers…", permissions=["send"])
+    @action(description=_("Mend: send the right numbers…"), permissions=["send"])
     def mend(self, request: HttpRequest, findings: QuerySet[Finding]) -> HttpResponse | None:
         return self._ask_or_mend(request, findings, request.get_full_path())
 
-    @action(description="Mend", icon="healing", url_path="mend", permissions=["send"])
+    @action(description=_("Mend"), icon="healing", url_path="mend", permissions=["send"])
     def mend_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asked on a page of its own; only a POST mends."""
         if not self.has_view_permission(request):
@@ -199,10 +211,19 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         by = request.user.get_username()
         number = reconcile.mend([each.pk for each in mendable], by)
         if not number:
-            raise NothingToSend("None of these can be mended by sending a number: see each one.")
+            raise NothingToSend(
+                gettext("None of these can be mended by sending a number: see each one.")
+            )
         self._note(request, mendable)
         self.message_user(
-            request, f"{number} mended: the right numbers are on their way.", messages.SUCCESS
+            request,
+            ngettext(
+                "%(number)d mended: the right number is on its way.",
+                "%(number)d mended: the right numbers are on their way.",
+                number,
+            )
+            % {"number": number},
+            messages.SUCCESS,
         )
         return None
 
@@ -211,7 +232,7 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         user_id = request.user.pk
         if user_id is None:
             raise PermissionDenied
-        words = "Mended: the right number is sent again."
+        words = gettext("Mended: the right number is sent again.")
         LogEntry.objects.log_actions(user_id, mended, CHANGE, change_message=words)
 
     def _ask(self, request: HttpRequest, findings: list[Finding], back: str) -> HttpResponse:
@@ -220,7 +241,7 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         causes = Counter(Cause(each.cause) for each in left if each.closed_at is None)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Mend",
+            "title": gettext("Mend"),
             "opts": self.opts,
             "mendable": mendable,
             "top": mendable[:SHOWN_LINES],
@@ -237,43 +258,43 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         }
         return TemplateResponse(request, "admin/stockcast/mend_findings.html", context)
 
-    @display(description="Product", header=True)
+    @display(description=_("Product"), header=True)
     def show_product(self, finding: Finding) -> list[str]:
         product = finding.level.listing.product
         return [product.sku, product.name]
 
-    @display(description="Channel")
+    @display(description=_("Channel"))
     def show_place(self, finding: Finding) -> str:
         return two_lines(finding.channel, finding.level.location.name)
 
-    @display(description="Cause")
+    @display(description=_("Cause"))
     def show_cause(self, finding: Finding) -> str:
         return badge(CAUSE_COLORS[Cause(finding.cause)], finding.get_cause_display())
 
-    @display(description="Shows")
+    @display(description=_("Shows"))
     def show_shown(self, finding: Finding) -> str | int:
         return NOTHING if finding.shown is None else finding.shown
 
-    @display(description="We believed")
+    @display(description=_("We believed"))
     def show_believed(self, finding: Finding) -> str | int:
         return NOTHING if finding.believed is None else finding.believed
 
-    @display(description="Should show")
+    @display(description=_("Should show"))
     def show_should(self, finding: Finding) -> str | int:
         return NOTHING if finding.should is None else finding.should
 
-    @display(description="Since")
+    @display(description=_("Since"))
     def show_since(self, finding: Finding) -> str:
         return ago(finding.opened_at)
 
-    @display(description="Last seen")
+    @display(description=_("Last seen"))
     def show_seen(self, finding: Finding) -> str:
         return ago(finding.seen_at)
 
-    @display(description="Outcome")
+    @display(description=_("Outcome"))
     def show_outcome(self, finding: Finding) -> str:
         if finding.closed_at is None:
-            return badge("danger", "Open")
+            return badge("danger", gettext("Open"))
         state = badge("success", finding.get_outcome_display())
         return two_lines(state, finding.closed_by) if finding.closed_by else state
 

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
@@ -29,15 +31,15 @@ from syncjobs.models import Oversell
 CLOSE = "syncjobs.change_oversell"
 
 KINDS = {
-    "sold": ("warning", "Sold there"),
-    "heard": ("info", "Heard of"),
-    "short": ("danger", "Oversold"),
-    "moved": ("info", "Stock"),
-    "told": ("info", "Written"),
-    "answered": ("success", "Answered"),
-    "read": ("warning", "Read"),
-    "believed": ("info", "Believed"),
-    "run": ("danger", "Run"),
+    "sold": ("warning", _("Sold there")),
+    "heard": ("info", _("Heard of")),
+    "short": ("danger", _("Oversold")),
+    "moved": ("info", _("Stock")),
+    "told": ("info", _("Written")),
+    "answered": ("success", _("Answered")),
+    "read": ("warning", _("Read")),
+    "believed": ("info", _("Believed")),
+    "run": ("danger", _("Run")),
 }
 
 
@@ -83,15 +85,20 @@ def _url(request: HttpRequest, label: str, pk: int) -> str:
 class StateFilter(DropdownFilter):
     """Open, covered again, or closed."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
-    def lookups(self, *_args: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("covered", "Covered again"), ("closed", "Closed")]
+    def lookups(self, *_args: Any) -> list[tuple[str, Any]]:
+        return [
+            ("unclosed", _("Not closed")),
+            ("open", _("Open")),
+            ("covered", _("Covered again")),
+            ("closed", _("Closed")),
+        ]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "closed":
-            return queryset.filter(closed_at__isnull=False)
+        if self.value() in {"closed", "unclosed"}:
+            return queryset.filter(closed_at__isnull=self.value() == "unclosed")
         if self.value() == "open":
             return queryset.filter(closed_at=None, available__lt=0)
         if self.value() == "covered":
@@ -129,11 +136,11 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     search_fields = ["=product__sku", "=order__number"]
-    search_help_text = "A whole SKU or order number"
+    search_help_text = _("A whole SKU or order number")
     ordering = ["-id"]
     actions = ["close_cases"]
     actions_detail = ["close_case"]
-    empty_hint = (
+    empty_hint = _(
         "Nothing was sold twice. When an order takes more than is left, a case opens here by"
         " itself: it tells from the receipts how that could happen and which setting would have"
         " prevented it."
@@ -142,7 +149,8 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Oversell]:
         cases: QuerySet[Oversell] = super().get_queryset(request)
         known = cases.select_related("product", "warehouse", "channel", "order")
-        return known.annotate(available=forensics.covered())
+        may_open = Value(request.user.has_perms(["orders.view_salesorder"]))
+        return known.annotate(available=forensics.covered(), may_open=may_open)
 
     def get_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return []
@@ -163,7 +171,8 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
         if isinstance(case, Oversell):
             covered = forensics.coverage(case)
             context |= {
-                "title": f"{case.product.sku}: {units(case.short)} short",
+                "title": gettext("%(sku)s: %(units)s short")
+                % {"sku": case.product.sku, "units": units(case.short)},
                 "subtitle": str(case.warehouse),
                 "case": case,
                 "moments": timeline(request, case),
@@ -176,57 +185,74 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @action(description="Close case", permissions=["close"])
+    @action(description=_("Close case"), permissions=["close"])
     def close_cases(self, request: HttpRequest, cases: QuerySet[Oversell]) -> None:
         chosen = list(cases.filter(closed_at=None).order_by("pk"))
         number = forensics.close([case.pk for case in chosen], request.user.get_username())
         for case in chosen:
-            self.log_change(request, case, "Closed.")
-        told = f"{number} cases closed." if number != 1 else "1 case closed."
+            self.log_change(request, case, gettext("Closed."))
+        told = ngettext("%(number)d case closed.", "%(number)d cases closed.", number) % {
+            "number": number
+        }
         self.message_user(request, told, messages.SUCCESS if number else messages.INFO)
 
     @action(
-        description="Close case",
+        description=_("Close case"),
         icon="task_alt",
         permissions=["close"],
         dialog=ask(
             CloseDialog,
-            "Close this case?",
-            "It stays here to be read. The next oversell of the product opens a case of its own.",
-            "Close case",
+            _("Close this case?"),
+            _(
+                "It stays here to be read. The next oversell of the product opens a case of its"
+                " own."
+            ),
+            _("Close case"),
         ),
     )
     @reported
     def close_case(self, _request: HttpRequest, form: CloseDialog) -> str | None:
-        return "Closed." if forensics.close([form.object.pk], form.actor) else None
+        return gettext("Closed.") if forensics.close([form.object.pk], form.actor) else None
 
-    @display(description="Product", ordering="product__sku")
+    @display(description=_("Product"), ordering="product__sku")
     def show_product(self, case: Oversell) -> str:
         return two_lines(case.product.sku, case.product.name)
 
-    @display(description="Channel", ordering="channel__name", empty_value=NOTHING)
+    @display(description=_("Channel"), ordering="channel__name", empty_value=NOTHING)
     def show_channel(self, case: Oversell) -> str:
-        return str(case.channel) if case.channel else "Placed here" if case.advice else NOTHING
+        return (
+            str(case.channel)
+            if case.channel
+            else gettext("Placed here")
+            if case.advice
+            else NOTHING
+        )
 
-    @display(description="Order", ordering="order__number")
-    def show_order(self, case: Oversell) -> str:
-        return link(page_of(case.order), case.order) if case.order else NOTHING
+    @display(description=_("Order"), ordering="order__number")
+    def show_order(self, case: Any) -> str:
+        if case.order is None:
+            return NOTHING
+        return link(page_of(case.order), case.order) if case.may_open else str(case.order)
 
-    @display(description="Window", ordering="window")
+    @display(description=_("Window"), ordering="window")
     def show_window(self, case: Oversell) -> str:
-        return case.get_window_display() if case.advice else "Being looked into"
+        return case.get_window_display() if case.advice else gettext("Being looked into")
 
-    @display(description="Was open for", ordering="window_seconds")
+    @display(description=_("Was open for"), ordering="window_seconds")
     def show_seconds(self, case: Oversell) -> str:
         return NOTHING if case.window_seconds is None else span(case.window_seconds)
 
-    @display(description="Opened", ordering="opened_at")
+    @display(description=_("Opened"), ordering="opened_at")
     def show_opened(self, case: Oversell) -> str:
         return ago(case.opened_at)
 
-    @display(description="State")
+    @display(description=_("State"))
     def show_state(self, case: Oversell) -> str:
         if case.closed_at is not None:
-            return badge("", "Closed")
+            return badge("", gettext("Closed"))
         is_covered = (getattr(case, "available", None) or 0) >= 0
-        return badge("success", "Covered again") if is_covered else badge("danger", "Open")
+        return (
+            badge("success", gettext("Covered again"))
+            if is_covered
+            else badge("danger", gettext("Open"))
+        )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -19,73 +19,25 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from channels import reasons
+from channels.admin.notes import next_try
 from channels.models import Communicated, Location
-from desk.cells import NOTHING, ago, list_of, page_of
+from desk.cells import ago, list_of, page_of, two_lines
 from desk.lists import ModelAdmin
 from desk.moments import MomentFilter
+from desk.numbers import LONGEST, NumberSearchMixin
 from desk.readonly import ReadOnlyMixin
 from syncjobs import runner
+from syncjobs.admin import emptiness
+from syncjobs.admin.emptiness import EmptyFilter
+from syncjobs.admin.logs.reasons_page import page_of as reason_page
+from syncjobs.admin.progress import RUN_COLORS, duration, is_over, percent, progress
 from syncjobs.admin.starting import SenderMixin, announce
+from syncjobs.counting import MOST_GROUPED, bounded, count, keyed
 from syncjobs.models import ProcessLog, Run
 
-RUN_COLORS = {
-    Run.Status.QUEUED: "info",
-    Run.Status.RUNNING: "info",
-    Run.Status.FINISHED: "success",
-    Run.Status.FAILED: "danger",
-    Run.Status.INTERRUPTED: "warning",
-    Run.Status.PAUSED: "warning",
-}
-UNFINISHED = {Run.Status.QUEUED, Run.Status.RUNNING}
 LOG_LINES = 50
-
-
-def is_over(run: Run) -> bool:
-    return run.status not in UNFINISHED
-
-
-def percent(run: Run) -> int:
-    """How far a run is, 0 to 100."""
-    if run.total:
-        return min(100, 100 * run.done // run.total)
-    return 100 if is_over(run) else 0
-
-
-def duration(run: Run) -> str:
-    """How long it took, or takes so far."""
-    if run.started_at is None:
-        return NOTHING
-    seconds = ((run.ended_at or timezone.now()) - run.started_at).total_seconds()
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return str(datetime.timedelta(seconds=round(seconds)))
-
-
-def headline(run: Run) -> str:
-    """How much was looked at; what is skipped on the way is not in the total from the start."""
-    unit = "orders refused" if run.kind == Run.Kind.ORDERS else "quantities"
-    if run.total > run.done and not is_over(run):
-        return f"{run.done} of {run.total} {unit}"
-    return f"{run.done} {unit}"
-
-
-def progress(run: Run) -> dict[str, Any]:
-    """What the page of a run shows and polls for. Counts are listing levels."""
-    return {
-        "status": run.get_status_display(),
-        "color": RUN_COLORS[Run.Status(run.status)],
-        "is_over": is_over(run),
-        "percent": percent(run),
-        "duration": duration(run),
-        "headline": headline(run),
-        "total": run.total,
-        "done": run.done,
-        "sent": run.sent,
-        "unchanged": run.unchanged,
-        "skipped": run.skipped,
-        "failed": run.failed,
-        "held": run.held,
-    }
+APPROVED = gettext_noop("Approved that its zeros are told.")
+REFUSED = gettext_noop("Decided that its zeros stay untold.")
 
 
 def _posts_to(run: Run, answer: str) -> str:
@@ -93,6 +45,46 @@ def _posts_to(run: Run, answer: str) -> str:
     return format_html(
         'formaction="{}"', reverse("admin:syncjobs_run_decide", args=[run.pk, answer])
     )
+
+
+class Said(NamedTuple):
+    """Lines of the log with one reason: how many, what to do, and just those lines."""
+
+    label: str
+    advice: str
+    figure: str
+    url: str
+    page: str
+
+
+def _said(run: Run) -> list[Said]:
+    """What there is to say about a run by reason, the commonest first. Of a very long log not all
+    is looked at, and its numbers are told as no more than lists show."""
+    found = count({}, {"": keyed(run.logs.all(), "code")})
+    counts = {name.removeprefix(":"): each.rows for name, each in found.items()}
+    is_cut = sum(counts.values()) >= MOST_GROUPED
+    return [
+        Said(
+            reasons.label(code),
+            reasons.advice(code),
+            gettext("%(number)s or more") % {"number": bounded(lines)}
+            if is_cut
+            else bounded(lines),
+            list_of(ProcessLog, run__id__exact=run.pk, code=code),
+            reason_page(code),
+        )
+        for code, lines in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST
+
+
+def _next_try(run: Run) -> str:
+    """When the channel that a run broke off at is tried again; "" once it answered since."""
+    is_broken = run.status == Run.Status.FAILED and run.channel.problem_code
+    return next_try(run.channel) if is_broken and run.channel.is_active else ""
 
 
 def _preview(run: Run) -> dict[str, Any] | None:
@@ -108,7 +100,7 @@ def _preview(run: Run) -> dict[str, Any] | None:
 
 
 @admin.register(Run)
-class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
+class RunAdmin(SenderMixin, ReadOnlyMixin, NumberSearchMixin, ModelAdmin):
     """Written by the runner alone."""
 
     list_display = [
@@ -130,15 +122,18 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
         ("kind", ChoicesDropdownFilter),
         ("trigger", ChoicesDropdownFilter),
         ("status", ChoicesDropdownFilter),
+        EmptyFilter,
         ("created_at", MomentFilter),
     ]
     list_filter_submit = True
     list_fullwidth = True
+    list_before_template = "admin/syncjobs/run/before.html"
     list_select_related = ["channel"]
+    prefix = "#"
     search_fields = ["requested_by"]
-    search_help_text = "Who asked for it"
+    search_help_text = _("Who asked for it, or a run's number")
     ordering = ["-id"]
-    empty_hint = "Runs appear here by themselves, every time something is sent to a channel."
+    empty_hint = _("Runs appear here by themselves, every time something is sent to a channel.")
 
     def get_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return []
@@ -149,12 +144,22 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
             self.admin_site.admin_view(self.progress_view),
             name="syncjobs_run_progress",
         )
+        followed = path(
+            "progress/",
+            self.admin_site.admin_view(self.progresses_view),
+            name="syncjobs_run_progresses",
+        )
         decided = path(
             "<int:pk>/decide/<str:answer>/",
             self.admin_site.admin_view(require_POST(self.decide_view)),
             name="syncjobs_run_decide",
         )
-        return [polled, decided, *super().get_urls()]
+        return [polled, followed, decided, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, with a word on what it leaves out."""
+        context = {"hidden": emptiness.told(request.GET), "shown_url": list_of(Run, empty="shown")}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
 
     def decide_view(self, request: HttpRequest, pk: int, answer: str) -> HttpResponse:
         """A person lets a paused run's zeros go, or leaves them untold."""
@@ -168,10 +173,13 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
         except runner.NotPaused as error:
             self.message_user(request, str(error), messages.WARNING)
             return HttpResponseRedirect(reverse("admin:syncjobs_run_change", args=[pk]))
-        self.log_change(request, run, f"{answer.title()}d that its zeros are told")
+        words = APPROVED if answer == "approve" else REFUSED
+        self.log_change(request, run, gettext(words))
         if answer == "approve":
             return announce(request, [run])
-        self.message_user(request, "The zeros stay untold until their stock changes.")
+        self.message_user(
+            request, gettext("The zeros stay untold until their stock changes, or a day is over.")
+        )
         return HttpResponseRedirect(page_of(run))
 
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
@@ -183,6 +191,14 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
             raise Http404(f"Run {pk}")
         return JsonResponse(progress(run))
 
+    def progresses_view(self, request: HttpRequest) -> JsonResponse:
+        """Progress of the runs of a list by number, for the page that follows them."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = [each for each in request.GET.get("ids", "").split(",") if _is_number(each)]
+        runs = Run.objects.filter(pk__in=asked[: self.list_per_page])
+        return JsonResponse({str(run.pk): progress(run) for run in runs})
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
@@ -192,12 +208,17 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
             may_read = request.user.has_perms(["syncjobs.view_processlog"])
             lines = list(run.logs.all()[: LOG_LINES + 1]) if may_read else []
             context |= {
-                "title": f"{run}: {run.get_kind_display()}",
+                "title": gettext("Run %(number)d: %(kind)s")
+                % {"number": run.pk, "kind": run.get_kind_display()},
                 "subtitle": run.channel.name,
                 "run": run,
                 "progress": progress(run),
                 "progress_url": reverse("admin:syncjobs_run_progress", args=[run.pk]),
                 "advice": reasons.advice(run.error_code),
+                "next_try": _next_try(run),
+                "reason_page": reason_page(run.error_code) if may_read else "",
+                "said": _said(run) if may_read else [],
+                "channel_page": page_of(run.channel),
                 "may_decide": run.status == Run.Status.PAUSED and self.has_send_permission(request),
                 "preview": _preview(run),
                 "held_url": list_of(
@@ -214,33 +235,36 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, ModelAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @display(description="Run", ordering="id")
+    @display(description=_("Run"), ordering="id")
     def show_run(self, run: Run) -> str:
         return f"#{run.pk}"
 
-    @display(description="Because", ordering="trigger")
+    @display(description=_("Because"), ordering="trigger")
     def show_trigger(self, run: Run) -> str:
-        return f"{run.get_trigger_display()}, {run.requested_by}".rstrip(", ")
+        if not run.requested_by:
+            return run.get_trigger_display()
+        return two_lines(run.get_trigger_display(), run.requested_by)
 
-    @display(description="Status", ordering="status", label=RUN_COLORS)
+    @display(description=_("Status"), ordering="status", label=RUN_COLORS)
     def show_status(self, run: Run) -> tuple[str, str]:
         return run.status, run.get_status_display()
 
-    @display(description="Progress")
+    @display(description=_("Progress"))
     def show_progress(self, run: Run) -> str:
         color = RUN_COLORS[Run.Status(run.status)]
         return format_html(
-            '<div class="sc-bar is-{}" role="img" aria-label="{} %"><span style="width:{}%"></span>'
-            "</div>",
+            '<div class="sc-bar is-{}" role="img" aria-label="{} %"{}>'
+            '<span style="width:{}%"></span></div>',
             color,
             percent(run),
+            "" if is_over(run) else format_html(' data-run="{}"', run.pk),
             percent(run),
         )
 
-    @display(description="Duration")
+    @display(description=_("Duration"))
     def show_duration(self, run: Run) -> str:
         return duration(run)
 
-    @display(description="Started", ordering="created_at")
+    @display(description=_("Started"), ordering="created_at")
     def show_started(self, run: Run) -> str:
         return ago(run.started_at or run.created_at)

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import CrontabScheduleAdmin as BeatCrontabScheduleAdmin
 from django_celery_beat.admin import IntervalScheduleAdmin as BeatIntervalScheduleAdmin
 from django_celery_beat.admin import PeriodicTaskAdmin as BeatPeriodicTaskAdmin
@@ -43,10 +45,12 @@ class PeriodicTaskForm(BeatPeriodicTaskForm):
         super().__init__(*args, **kwargs)
         if "regtask" not in self.fields:  # somebody who may only look
             return
-        self.fields["regtask"].label = "Task"
+        self.fields["regtask"].label = gettext("Task")
         self.fields["regtask"].widget = TaskSelect()
-        self.fields["task"].label = "Task by name"
-        self.fields["task"].help_text = "Only for a task of a plug-in that is not in the list."
+        self.fields["task"].label = gettext("Task by name")
+        self.fields["task"].help_text = gettext(
+            "Only for a task of a plug-in that is not in the list."
+        )
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].initial = self.instance.task
 
@@ -73,18 +77,18 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
     date_hierarchy = None
     list_display = ["name", "show_when", "enabled", "show_last_run", "total_run_count"]
     list_filter = ["enabled"]
-    search_help_text = "Name or task"
+    search_help_text = _("Name or task")
     fieldsets = [
         (None, {"fields": ["name", "description", "regtask", "enabled"]}),
         (
-            "When",
+            _("When"),
             {
                 "fields": [("crontab", "interval"), "start_time", "last_run_at", "one_off"],
-                "description": "Choose one of crontab and interval.",
+                "description": _("Choose one of crontab and interval."),
             },
         ),
         (
-            "Details",
+            _("Details"),
             {"fields": ["task", "args", "kwargs", "queue"], "classes": ["collapse"]},
         ),
     ]
@@ -102,11 +106,11 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
             field.widget = UnfoldAdminTextInputWidget()
         return field
 
-    @display(description="When")
+    @display(description=_("When"))
     def show_when(self, task: PeriodicTask) -> str:
         return str(task.crontab.human_readable if task.crontab else task.schedule)
 
-    @display(description="Last started", ordering="last_run_at")
+    @display(description=_("Last started"), ordering="last_run_at")
     def show_last_run(self, task: PeriodicTask) -> str:
         return ago(task.last_run_at)
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from inventory.models import Product
@@ -14,27 +15,28 @@ class ProcessLog(models.Model):
     """
 
     class Level(models.TextChoices):
-        INFO = "info", "Info"
-        WARNING = "warning", "Warning"
-        ERROR = "error", "Error"
+        INFO = "info", _("Info")
+        WARNING = "warning", _("Warning")
+        ERROR = "error", _("Error")
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="logs")
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="logs")
     product = models.ForeignKey(
         Product, models.SET_NULL, null=True, blank=True, related_name="process_logs"
     )
-    sku = models.CharField("SKU", max_length=64, blank=True, db_index=True)
+    sku = models.CharField(_("SKU"), max_length=64, blank=True, db_index=True)
     level = models.CharField(max_length=7, choices=Level.choices)
-    code = models.CharField("reason", max_length=40, db_index=True)
+    code = models.CharField(_("reason"), max_length=40)
     message = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "process log"
+        verbose_name = _("process log")
         indexes = [
             models.Index(fields=["channel", "-id"], name="log_by_channel"),
             models.Index(fields=["-created_at", "-id"], name="log_by_time"),
+            models.Index(fields=["code", "-id"], name="log_by_code"),
             models.Index(fields=["-id"], condition=Q(level="error"), name="log_errors"),
         ]
 

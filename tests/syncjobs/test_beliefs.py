@@ -142,7 +142,8 @@ def test_a_warehouse_that_is_switched_off_offers_nothing_at_the_default_location
     sync(channel)
     assert store.available(listed.sku, "Depot") == 5
     page = f"/admin/inventory/warehouse/{second.pk}/change/"
-    assert admin_client.post(page, {"code": "second", "name": "Second"}).status_code == 302
+    off = {"code": "second", "name": "Second", "_confirmed": "1"}
+    assert admin_client.post(page, off).status_code == 302
     settle(channel)
     assert believed()["Depot"] == store.available(listed.sku, "Depot") == 0
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from channels.contract import Code
 from channels.models import Batch, Channel, ListingLevel, Publication
 from channels.models.publication import Status
+from desk.cells import page_of
 from inventory import ledger
 from inventory.ledger import Cause
 from inventory.models import Product, Warehouse
@@ -108,3 +110,27 @@ def test_a_channel_that_was_switched_off_leaves_no_message_open_for_ever(
     schedule.sweep()
     assert not Publication.objects.filter(status=Status.SENT).exists()
     assert ListingLevel.objects.get().acknowledged is None
+
+
+@pytest.mark.parametrize("kind", [Run.Kind.DUE, Run.Kind.BULK])
+def test_what_is_told_again_after_an_outage_counts_as_sent_by_the_run_that_told_it(
+    channel: Channel,
+    store: Store,
+    shipped: Product,
+    monkeypatch: pytest.MonkeyPatch,
+    admin_client: Client,
+    kind: Run.Kind,
+) -> None:
+    monkeypatch.setattr(delivery, "_pause", lambda *_: 0.0)
+    store.post("faults", kind="http_status", status=503, root_field=ADJUST, times=None)
+    assert sync(channel).sent == 0
+    assert (Batch.objects.latest("pk").status, store.available(shipped.sku)) == (Status.SENT, 40)
+    store.post("faults/clear")
+
+    run = sync(channel, kind, *[shipped][: kind == Run.Kind.BULK])
+
+    assert store.available(shipped.sku) == 37
+    run.refresh_from_db()
+    assert (run.sent, run.failed, run.total) == (1, 0, run.done)
+    page = admin_client.get(page_of(run))
+    assert 'data-field="sent">1<' in page.text
