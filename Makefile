@@ -7,16 +7,18 @@ SCRATCH := $(VENV) -m config.house.servers scratch --
 # One step of lint or test: says its name, and says it again where it fails.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf '\nmake $@: "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run test lint bench chaos fuzz year day clean
+.PHONY: help run test lint screenshots bench chaos fuzz year day scale clean
 help:
 	@echo 'make run    start everything here; ends with READY http://...   (PORT=8000)'
 	@echo 'make test   everything that must pass; the same that CI runs    (ARGS="-k words")'
 	@echo 'make lint   what make test checks before it runs the tests'
+	@echo 'make screenshots  takes the pictures of docs/screenshots anew'
 	@echo 'make bench  figures on this machine'
 	@echo 'make chaos  kills, crashes and thousands of random lives, for tens of minutes'
 	@echo 'make fuzz   the partner API against its schema, by chance and in sequences (SECONDS=1200)'
 	@echo 'make year   FILE=...: a retailer'\''s whole year, through to a store'
 	@echo 'make day    FILE=...: a busy day of it, sold at a failing store while goods move here'
+	@echo 'make scale  a million products; what every list costs then        (PRODUCTS= LEVELS= MOVEMENTS=)'
 	@echo 'make clean  delete all data and caches made here; .venv stays'
 
 run:
@@ -34,6 +36,12 @@ lint:
 LANES := -n auto --dist worksteal
 test: lint
 	$(call step,pytest,$(VENV) -m config.house.servers test -- $(LANES) $(ARGS))
+
+screenshots:
+	@$(BOOTSTRAP) --dev
+	@rm -f docs/screenshots/*
+	STOCKCAST_SCREENSHOTS=1 $(VENV) -m config.house.servers test -- $(LANES) tests/browser $(ARGS)
+	@$(VENV) -m tests.browser.catalogue
 
 bench:
 	@$(BOOTSTRAP) --dev
@@ -60,6 +68,17 @@ year:
 day:
 	@$(BOOTSTRAP) --dev
 	@LOG_LEVEL=WARNING FILE='$(abspath $(FILE))' $(VENV) -m config.house.servers --durable test -- -q -s tests/acceptance/day.py
+
+# A database of its own that stays, so that it can be measured again; make clean deletes it, too.
+PRODUCTS ?= 1000000
+LEVELS ?= 2000000
+MOVEMENTS ?= 5000000
+scale:
+	@$(BOOTSTRAP) --dev
+	@STOCKCAST_DATA=$${STOCKCAST_DATA:-.stockcast}/scale LOG_LEVEL=ERROR $(SCRATCH) sh -c '\
+	$(VENV) manage.py migrate -v0 && $(VENV) manage.py generate --unless-there \
+	--products $(PRODUCTS) --levels $(LEVELS) --movements $(MOVEMENTS) && \
+	$(VENV) manage.py measure --write'
 
 clean:
 	@test ! -x $(VENV) || $(VENV) -m config.house.servers clean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,20 +40,24 @@ UNKNOWN = Stock(0, 0, 0, 0, is_known=False)
 
 
 def at(
-    product_ids: Collection[int], warehouse_ids: Collection[int], as_of: datetime | None = None
+    product_ids: Collection[int],
+    warehouse_ids: Collection[int],
+    as_of: datetime | None = None,
+    gains: Mapping[tuple[int, int], int] | None = None,
 ) -> dict[tuple[int, int], Stock]:
     """Stock by (product id, warehouse id). Pairs without a level are absent: see UNKNOWN.
 
     `as_of` rebuilds the moment from the ledger, by the time a movement was recorded: it answers
     what we knew then. Of a bundle, which has no stock of its own, it is what its components make
     (as it is composed today, also for a past moment): as many as the scarcest allows at that one
-    warehouse, in stock and at hand; what lies between counts as on orders.
+    warehouse, in stock and at hand; what lies between counts as on orders. `gains`: as if so many
+    more units (fewer, below 0) were in stock there, by (product id, warehouse id).
     """
     parts = parts_of(product_ids)
     if not parts:
-        return _held(product_ids, warehouse_ids, as_of)
+        return _gained(_held(product_ids, warehouse_ids, as_of), gains or {})
     components = {part.component_id for each in parts.values() for part in each}
-    held = _held({*product_ids, *components}, warehouse_ids, as_of)
+    held = _gained(_held({*product_ids, *components}, warehouse_ids, as_of), gains or {})
     asked = set(product_ids) - parts.keys()
     stock = {place: units for place, units in held.items() if place[0] in asked}
     for bundle, its in parts.items():
@@ -62,6 +66,15 @@ def at(
             if any(level is not None for level in levels):
                 stock[bundle, warehouse] = _together(its, levels)
     return stock
+
+
+def _gained(
+    held: dict[tuple[int, int], Stock], gains: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], Stock]:
+    for place, units in gains.items():
+        stock = held.get(place, UNKNOWN)
+        held[place] = stock._replace(on_hand=stock.on_hand + units, is_known=True)
+    return held
 
 
 def _together(parts: Sequence[Part], levels: Sequence[Stock | None]) -> Stock:

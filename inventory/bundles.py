@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection, transaction
 from django.db.models import Q, Sum
+from django.utils.translation import gettext
 
+from desk.wording import named
 from inventory.errors import InvalidLines, WrongState
 from inventory.models import BundleComponent, Movement, Product, State, StockLevel, Warehouse
 from inventory.parts import parts_of
@@ -47,7 +49,9 @@ def check(bundle_id: int, components: Mapping[int, int]) -> None:
     products = Product.objects.in_bulk({bundle_id, *components})
     if missing := {bundle_id, *components} - products.keys():
         raise InvalidLines(
-            f"Product {min(missing)} does not exist: choose existing products.", field=FIELD
+            gettext("Product %(number)s does not exist: choose existing products.")
+            % {"number": min(missing)},
+            field=FIELD,
         )
     bundle = products[bundle_id]
     for component, quantity in sorted(components.items()):
@@ -75,11 +79,14 @@ def _made_of(bundle_id: int) -> dict[int, int]:
 def _check_component(bundle: Product, component: Product, quantity: int) -> None:
     if component == bundle:
         raise InvalidLines(
-            f"{bundle.sku} can not be a component of itself: choose other products.", field=FIELD
+            gettext("%(sku)s can not be a component of itself: choose other products.")
+            % {"sku": bundle.sku},
+            field=FIELD,
         )
     if quantity < 1:
         raise InvalidLines(
-            f"{component.sku}: give the units in one bundle, 1 or more.", field=FIELD
+            gettext("%(sku)s: give the units in one bundle, 1 or more.") % {"sku": component.sku},
+            field=FIELD,
         )
 
 
@@ -90,8 +97,11 @@ def _demand_unpromised(bundle: Product, made_of: Mapping[int, int]) -> None:
     if any(held.values()):
         units = max(held[each] // made_of[each] for each in held if each in made_of)
         raise WrongState(
-            f"Orders hold {units} of {bundle.sku}: send their shipping notices or archive them"
-            " first, then change its components.",
+            gettext(
+                "Orders hold %(units)s of %(sku)s: send their shipping notices or archive"
+                " them first, then change its components."
+            )
+            % {"units": units, "sku": bundle.sku},
             field=FIELD,
         )
 
@@ -100,11 +110,13 @@ def _demand_no_own_stock(bundle: Product) -> None:
     levels = StockLevel.objects.filter(_SOMETHING, product=bundle).order_by("warehouse__name")
     names = list(levels.values_list("warehouse__name", flat=True)[: _NAMED + 1])
     if names:
-        more = " and more" if len(names) > _NAMED else ""
         raise WrongState(
-            f"{bundle.sku} has stock of its own, or promised or incoming units, at"
-            f" {', '.join(names[:_NAMED])}{more}. A bundle has only its components' stock: bring"
-            " these to 0 first, or make the bundle a new product.",
+            gettext(
+                "%(sku)s has stock of its own, or promised or incoming units, at"
+                " %(names)s. A bundle has only its components' stock: bring these to"
+                " 0 first, or make the bundle a new product."
+            )
+            % {"sku": bundle.sku, "names": named(names, _NAMED)},
             field=FIELD,
         )
 
@@ -114,12 +126,15 @@ def _demand_one_floor(bundle: Product, components: Collection[int]) -> None:
     if nested := parts_of(components):
         product = Product.objects.get(pk=min(nested))
         raise InvalidLines(
-            f"{product.sku} is a bundle itself: choose its components instead.", field=FIELD
+            gettext("%(sku)s is a bundle itself: choose its components instead.")
+            % {"sku": product.sku},
+            field=FIELD,
         )
     other = BundleComponent.objects.filter(component=bundle).select_related("bundle").first()
     if other is not None:
         raise WrongState(
-            f"{bundle.sku} is a component of {other.bundle.sku}: take it out there first.",
+            gettext("%(sku)s is a component of %(bundle)s: take it out there first.")
+            % {"sku": bundle.sku, "bundle": other.bundle.sku},
             field=FIELD,
         )
 

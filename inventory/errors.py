@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from desk.errors import Refused
 
 
@@ -53,6 +55,24 @@ class NotCounted(Refused):
     code = "not_counted"
 
 
+class UnknownCode(Refused):
+    """What was scanned or typed is no product's barcode or SKU."""
+
+    code = "unknown_code"
+
+
+class AmbiguousCode(Refused):
+    """What was scanned is the barcode of several products."""
+
+    code = "ambiguous_code"
+
+
+class InactiveProduct(Refused):
+    """What was scanned is a product that is not used any more."""
+
+    code = "inactive_product"
+
+
 class BelowZero(Refused):
     """Negative stock can not be forbidden while some levels are below zero."""
 
@@ -71,13 +91,18 @@ class Mirrored(Refused):
         its own. is_leaving: units would leave."""
         if not is_mirror:
             return cls(
-                f"{place} is no mirror: what a channel shows is not written to it. Make it the"
-                " mirror of one of the channel's locations first.",
+                gettext(
+                    "%(place)s is no mirror: what a channel shows is not written to it. Make it"
+                    " the mirror of one of the channel's locations first."
+                )
+                % {"place": place},
                 field="warehouse",
             )
-        advice = " An order that leaves from there is marked as dispatched, not shipped."
-        return cls(
-            f"{place} is a mirror of a channel's own stock: change it there."
-            f"{advice if is_leaving else ''}",
-            field="warehouse",
-        )
+        if is_leaving:
+            text = gettext(
+                "%(place)s is a mirror of a channel's own stock: change it there. An order that"
+                " leaves from there is marked as dispatched, not shipped."
+            )
+        else:
+            text = gettext("%(place)s is a mirror of a channel's own stock: change it there.")
+        return cls(text % {"place": place}, field="warehouse")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from inventory.errors import InvalidLines
 from inventory.lines import Cause, Level, Line, Posting
@@ -39,7 +40,8 @@ def _lines(warehouse_id: int, state: State, items: Items, sign: int = 1) -> list
     for product_id, quantity in items:
         if quantity <= 0:
             raise InvalidLines(
-                f"Quantity {quantity} of product {product_id}: give a number above 0.",
+                gettext("Quantity %(quantity)s of product %(product_id)s: give a number above 0.")
+                % {"quantity": quantity, "product_id": product_id},
                 field="quantity",
             )
         lines.append(Line(product_id, warehouse_id, state, sign * quantity))
@@ -98,13 +100,17 @@ def move(lines: Sequence[Line], reason: Reason, cause: Cause) -> Posting:
     transfer does not add up, or an adjustment has no reason in words.
     """
     if reason == Reason.ADJUST and not cause.note.strip():
-        raise InvalidLines("Say why the stock is adjusted.", field="note")
+        raise InvalidLines(gettext("Say why the stock is adjusted."), field="note")
     sign = MOVING[reason]
     for position, line in enumerate(lines):
         if sign and line.delta * sign <= 0:
+            text = (
+                gettext("Line %(number)d: %(reason)s units are above 0.")
+                if sign > 0
+                else gettext("Line %(number)d: %(reason)s units are below 0.")
+            )
             raise InvalidLines(
-                f"Line {position + 1}: {reason.label.lower()} units are"
-                f" {'above' if sign > 0 else 'below'} 0.",
+                text % {"number": position + 1, "reason": reason.label.lower()},
                 field=f"lines.{position}.delta",
             )
     if reason == Reason.TRANSFER:
@@ -120,8 +126,11 @@ def _demand_sums(lines: Sequence[Line]) -> None:
     for position, line in enumerate(lines):
         if sums[line.product_id]:
             raise InvalidLines(
-                f"Line {position + 1}: what leaves one warehouse must come to another; the lines"
-                f" of this product add up to {sums[line.product_id]}, not 0.",
+                gettext(
+                    "Line %(number)d: what leaves one warehouse must come to another; the"
+                    " lines of this product add up to %(sum)d, not 0."
+                )
+                % {"number": position + 1, "sum": sums[line.product_id]},
                 field=f"lines.{position}.delta",
             )
 

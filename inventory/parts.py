@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from inventory.errors import InvalidLines
 from inventory.lines import Line
 from inventory.models import BundleComponent, Product, Reason, State
@@ -71,8 +73,11 @@ def _not_stocked(bundle_id: int, field: str) -> InvalidLines:
     sku = Product.objects.values_list("sku", flat=True).get(pk=bundle_id)
     skus = ", ".join(part.sku for part in parts_of([bundle_id])[bundle_id])
     return InvalidLines(
-        f"{sku} is a bundle and has no stock of its own: receive, count and move its components"
-        f" ({skus}) instead.",
+        gettext(
+            "%(sku)s is a bundle and has no stock of its own: receive, count and move"
+            " its components (%(skus)s) instead."
+        )
+        % {"sku": sku, "skus": skus},
         field=field,
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inventory.errors import InsufficientStock, InvalidLines, KeyReused, Mirrored, OverReleased
 from inventory.lines import Cause, Level, Line, Posting
@@ -189,11 +190,12 @@ def create_levels(product_ids: list[int], warehouse_ids: list[int]) -> None:
 
 def _check(lines: Sequence[Line], reason: Reason) -> None:
     if not lines:
-        raise InvalidLines("Nothing to post: give at least one line.", field="lines")
+        raise InvalidLines(gettext("Nothing to post: give at least one line."), field="lines")
     for position, line in enumerate(lines):
         if line.delta == 0 and (line.reason or reason) not in ABSOLUTE:
             raise InvalidLines(
-                f"Line {position + 1} changes nothing: give a quantity other than 0.",
+                gettext("Line %(number)d changes nothing: give a quantity other than 0.")
+                % {"number": position + 1},
                 field=f"lines.{position}.delta",
             )
 
@@ -244,7 +246,8 @@ def _explain_refusal(
         parts = parts_of({line.product_id for line in given})
         if found["clash"] or not is_repeat(given, stored, parts):
             raise KeyReused(
-                f"Key {key!r} was used for other lines: choose a new key for a new posting.",
+                gettext("Key %(key)r was used for other lines: choose a new key for a new posting.")
+                % {"key": key},
                 field="key",
             )
         return Posting((), is_repeat=True)
@@ -255,7 +258,8 @@ def _explain_refusal(
     if found["missing"]:
         level = found["missing"][0]
         raise InvalidLines(
-            f"Product {level.product_id} or warehouse {level.warehouse_id} does not exist.",
+            gettext("Product %(product_id)s or warehouse %(warehouse_id)s does not exist.")
+            % {"product_id": level.product_id, "warehouse_id": level.warehouse_id},
             field="lines",
         )
     raise _shortage(lines, found["short"])
@@ -263,7 +267,8 @@ def _explain_refusal(
 
 def _too_large() -> InvalidLines:
     return InvalidLines(
-        f"A quantity is larger than a stock level can hold ({MOST:,}): reduce it.",
+        gettext("A quantity is larger than a stock level can hold (%(most)s): reduce it.")
+        % {"most": f"{MOST:,}"},
         field="quantity",
     )
 
@@ -284,12 +289,16 @@ def _shortage(lines: Sequence[Line], short: Sequence[Level]) -> InsufficientStoc
             break
     if state == State.ON_HAND:
         return InsufficientStock(
-            f"{where}: {-change} asked, {held} in stock. Receive or count stock first, or let the"
-            " warehouse go below zero.",
+            gettext(
+                "%(where)s: %(asked)d asked, %(held)d in stock. Receive or count stock"
+                " first, or let the warehouse go below zero."
+            )
+            % {"where": where, "asked": -change, "held": held},
             field="quantity",
         )
     return OverReleased(
-        f"{where}: {-change} asked, {held} {state.label.lower()}. Reduce the quantity.",
+        gettext("%(where)s: %(asked)d asked, %(held)d %(state)s. Reduce the quantity.")
+        % {"where": where, "asked": -change, "held": held, "state": state.label.lower()},
         field="quantity",
     )
 
@@ -303,7 +312,7 @@ def _not_its_source(lines: Sequence[Line], level: Level) -> Mirrored:
 def _name(level: Level) -> str:
     sku = Product.objects.values_list("sku", flat=True).get(pk=level.product_id)
     warehouse = Warehouse.objects.values_list("name", flat=True).get(pk=level.warehouse_id)
-    return f"{sku} at {warehouse}"
+    return gettext("%(sku)s at %(warehouse)s") % {"sku": sku, "warehouse": warehouse}
 
 
 def _announce(lines: Sequence[Line], levels: Sequence[Level]) -> None:

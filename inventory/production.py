@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from inventory import ledger
 from inventory.errors import InvalidLines, KeyReused
@@ -26,7 +27,7 @@ def record(
     InvalidLines, InsufficientStock, KeyReused.
     """
     if not outputs and not inputs:
-        raise InvalidLines("Nothing was produced or consumed.", field="outputs")
+        raise InvalidLines(gettext("Nothing was produced or consumed."), field="outputs")
     causes = [
         ledger.Cause(document=document, actor=actor, key=f"{verb}:{key}")
         for verb in ("consume", "produce")
@@ -42,5 +43,7 @@ def record(
     # shows only in their number.
     stored = Movement.objects.filter(key__in=[cause.key for cause in causes]).count()
     if stored != len(outputs) + len(inputs):
-        raise KeyReused(f"Key {key!r} was used for another production: choose a new one.")
+        raise KeyReused(
+            gettext("Key %(key)r was used for another production: choose a new one.") % {"key": key}
+        )
     return not all(posting.is_repeat for posting in postings)

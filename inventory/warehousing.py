@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
+from desk.wording import named
 from inventory import ledger
 from inventory.errors import BelowZero, Mirrored
 from inventory.models import StockLevel, Warehouse
@@ -25,8 +27,11 @@ def allow_negative(warehouse: Warehouse, *, is_allowed: bool) -> None:
     if not is_allowed:
         if warehouse.is_mirror:
             raise Mirrored(
-                f"{warehouse} is a mirror, and its source may show less than nothing: take it from"
-                " its location first.",
+                gettext(
+                    "%(warehouse)s is a mirror, and its source may show less than nothing: take"
+                    " it from its location first."
+                )
+                % {"warehouse": warehouse},
                 field="can_go_negative",
             )
         _demand_none_below_zero(warehouse)
@@ -46,14 +51,18 @@ def become_mirror(warehouse: Warehouse) -> None:
     warehouse.refresh_from_db()
     if warehouse.is_mirror:
         raise Mirrored(
-            f"{warehouse} is the mirror of another location: choose another warehouse.",
+            gettext("%(warehouse)s is the mirror of another location: choose another warehouse.")
+            % {"warehouse": warehouse},
             field="mirror",
         )
     own = Q(is_known=True) | ~Q(on_hand=0) | ~Q(incoming=0) | ~Q(staged=0)
     if skus := _skus(StockLevel.objects.filter(own, warehouse=warehouse)):
         raise Mirrored(
-            f"{warehouse} has stock of its own ({skus}), which a mirror can not have: choose an"
-            " empty warehouse that was never counted, or make a new one.",
+            gettext(
+                "%(warehouse)s has stock of its own (%(skus)s), which a mirror can not have:"
+                " choose an empty warehouse that was never counted, or make a new one."
+            )
+            % {"warehouse": warehouse, "skus": skus},
             field="mirror",
         )
     allow_negative(warehouse, is_allowed=True)
@@ -93,13 +102,14 @@ def _demand_none_below_zero(warehouse: Warehouse) -> None:
     below = StockLevel.objects.filter(warehouse=warehouse, on_hand__lt=0)
     if skus := _skus(below):
         raise BelowZero(
-            f"{skus} are below zero at {warehouse}: receive or count them first.",
+            gettext("%(skus)s are below zero at %(warehouse)s: receive or count them first.")
+            % {"skus": skus, "warehouse": warehouse},
             field="can_go_negative",
         )
 
 
 def _skus(levels: QuerySet[StockLevel]) -> str:
     """The first few SKUs of these levels, for a message; "" when there are none."""
-    named = levels.order_by("product__sku").values_list("product__sku", flat=True)
-    skus = list(named[: _NAMED + 1])
-    return ", ".join(skus[:_NAMED]) + (" and more" if len(skus) > _NAMED else "")
+    found = levels.order_by("product__sku").values_list("product__sku", flat=True)
+    skus = list(found[: _NAMED + 1])
+    return named(skus, _NAMED)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from inventory.models.product import Product
 
@@ -10,7 +11,7 @@ class BundleComponent(models.Model):
 
     bundle = models.ForeignKey(Product, models.PROTECT, related_name="components")
     component = models.ForeignKey(Product, models.PROTECT, related_name="bundles")
-    quantity = models.PositiveIntegerField("units in one bundle", default=1)
+    quantity = models.PositiveIntegerField(_("units in one bundle"), default=1)
 
     class Meta:
         ordering = ["bundle_id", "component_id"]

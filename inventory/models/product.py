@@ -1,22 +1,26 @@
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 
 class Product(models.Model):
     """A sellable unit, known by its SKU."""
 
     sku = models.CharField(
-        "SKU", max_length=64, help_text="Your code for this unit; the same at every channel."
+        _("SKU"), max_length=64, help_text=_("Your code for this unit; the same at every channel.")
     )
     name = models.CharField(max_length=255)
     barcode = models.CharField(max_length=64, blank=True, db_index=True)
     is_active = models.BooleanField(
-        "active", default=True, help_text="An inactive product is not communicated to any channel."
+        _("active"),
+        default=True,
+        help_text=_("An inactive product is not communicated to any channel."),
     )
     is_excluded = models.BooleanField(
-        "excluded from sync",
+        _("excluded from sync"),
         default=False,
-        help_text="Keep the product, but never communicate its stock to any channel.",
+        help_text=_("Keep the product, but never communicate its stock to any channel."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -28,9 +32,22 @@ class Product(models.Model):
             models.UniqueConstraint(
                 Upper("sku"),
                 name="product_sku_unique_ignoring_case",
-                violation_error_message="A product with this SKU exists (upper and lower case count"
-                " as the same). Edit that product, or choose another SKU.",
+                violation_error_message=_(
+                    "A product with this SKU exists (upper and lower case count"
+                    " as the same). Edit that product, or choose another SKU."
+                ),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["sku"], name="product_by_sku"),
+            models.Index(fields=["name"], name="product_by_name"),
+            models.Index(
+                fields=["sku"], condition=Q(is_active=False), name="product_inactive_by_sku"
+            ),
+            models.Index(
+                fields=["sku"], condition=Q(is_excluded=True), name="product_excluded_by_sku"
+            ),
+            # And product_by_parts, over trigrams of SKU, name and barcode: see migration 0002.
         ]
 
     def __str__(self) -> str:

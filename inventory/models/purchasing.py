@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from inventory.models.product import Product
 from inventory.models.warehouse import Warehouse
@@ -9,9 +10,9 @@ class PurchaseOrder(models.Model):
     """Units ordered from a supplier; its open lines are *incoming* at the warehouse."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
 
     number = models.CharField(max_length=40, unique=True)
     supplier = models.CharField(max_length=120, blank=True)
@@ -55,9 +56,9 @@ class Receipt(models.Model):
     """Goods that came in at once. Staged units wait in `ReceiptLine.staged` until put away."""
 
     class Mode(models.TextChoices):
-        DIRECT = "direct", "Direct to stock"
-        STAGED = "staged", "To staging, put away later"
-        CROSS_DOCK = "cross_dock", "Cross-dock to a waiting order"
+        DIRECT = "direct", _("Direct to stock")
+        STAGED = "staged", _("To staging, put away later")
+        CROSS_DOCK = "cross_dock", _("Cross-dock to a waiting order")
 
     purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="receipts")
     mode = models.CharField(max_length=10, choices=Mode.choices)

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from inventory.models.product import Product
 from inventory.models.warehouse import Warehouse
@@ -12,31 +13,39 @@ from inventory.models.warehouse import Warehouse
 class State(models.TextChoices):
     """Where a unit is, or what is promised of it."""
 
-    ON_HAND = "on_hand", "In stock"
-    COMMITTED = "committed", "On orders"
-    INCOMING = "incoming", "Incoming"
-    STAGED = "staged", "Staged"
+    ON_HAND = "on_hand", _("In stock")
+    COMMITTED = "committed", _("On orders")
+    INCOMING = "incoming", _("Incoming")
+    STAGED = "staged", _("Staged")
 
 
 class Reason(models.TextChoices):
     """Why a movement happened; one per verb of the ledger."""
 
-    OPENING = "opening", "Opening stock"
-    RECEIVE = "receive", "Received"
-    PUT_AWAY = "put_away", "Put away"
-    STAGE = "stage", "Received to staging"
-    EXPECT = "expect", "Expected from supplier"
-    ADJUST = "adjust", "Adjusted"
-    COUNT = "count", "Counted"
-    TRANSFER = "transfer", "Transferred"
-    PRODUCE = "produce", "Produced"
-    CONSUME = "consume", "Consumed in production"
-    SHIP = "ship", "Shipped"
-    RETURN = "return", "Returned by customer"
-    COMMIT = "commit", "Promised to an order"
-    RELEASE = "release", "Promise released"
-    MIRROR = "mirror", "Read at its source"
-    FORGET = "forget", "Not tracked at its source"
+    OPENING = "opening", _("Opening stock")
+    RECEIVE = "receive", _("Received")
+    PUT_AWAY = "put_away", _("Put away")
+    STAGE = "stage", _("Received to staging")
+    EXPECT = "expect", _("Expected from supplier")
+    ADJUST = "adjust", _("Adjusted")
+    COUNT = "count", _("Counted")
+    TRANSFER = "transfer", _("Transferred")
+    PRODUCE = "produce", _("Produced")
+    CONSUME = "consume", _("Consumed in production")
+    SHIP = "ship", _("Shipped")
+    RETURN = "return", _("Returned by customer")
+    COMMIT = "commit", _("Promised to an order")
+    RELEASE = "release", _("Promise released")
+    MIRROR = "mirror", _("Read at its source")
+    FORGET = "forget", _("Not tracked at its source")
+
+
+SELDOM_STATES = [State.INCOMING.value, State.STAGED.value]
+SELDOM_REASONS = [
+    each.value
+    for each in Reason
+    if each not in {Reason.COMMIT, Reason.RELEASE, Reason.SHIP, Reason.RECEIVE}
+]
 
 
 class StockLevel(models.Model):
@@ -48,18 +57,24 @@ class StockLevel(models.Model):
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="levels")
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="levels")
-    on_hand = models.IntegerField("quantity in stock", default=0)
-    committed = models.IntegerField("quantity on orders", default=0)
+    on_hand = models.IntegerField(_("quantity in stock"), default=0)
+    committed = models.IntegerField(_("quantity on orders"), default=0)
     incoming = models.IntegerField(default=0)
     staged = models.IntegerField(default=0)
     available = models.GeneratedField(
-        verbose_name="quantity at hand",
+        verbose_name=_("quantity at hand"),
         expression=F("on_hand") - F("committed"),
         output_field=models.IntegerField(),
         db_persist=True,
     )
+    # Of its own, so that an index over few levels does not have to be told of every movement.
+    is_short = models.GeneratedField(
+        expression=Q(on_hand__lte=F("committed")),  # type: ignore[arg-type] # Django takes it
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     is_known = models.BooleanField(
-        "known", default=False, help_text="Something was counted or moved here."
+        _("known"), default=False, help_text=_("Something was counted or moved here.")
     )
     # A copy of the warehouse's switch, so that the database itself can refuse: a check constraint
     # sees one row only. warehousing.allow_negative keeps both in step.
@@ -78,7 +93,17 @@ class StockLevel(models.Model):
             models.CheckConstraint(condition=Q(incoming__gte=0), name="incoming_not_negative"),
             models.CheckConstraint(condition=Q(staged__gte=0), name="staged_not_negative"),
         ]
-        indexes = [models.Index(fields=["warehouse", "product"], name="level_by_warehouse")]
+        indexes = [
+            models.Index(fields=["warehouse", "product"], name="level_by_warehouse"),
+            models.Index(fields=["product"], condition=Q(is_short=True), name="level_short"),
+            models.Index(fields=["product"], condition=Q(is_known=False), name="level_unknown"),
+            models.Index(fields=["product"], condition=Q(staged__gt=0), name="level_staged"),
+            models.Index(
+                fields=["product", "warehouse"],
+                condition=Q(available__lt=0),
+                name="level_backordered",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id}@{self.warehouse_id}"
@@ -93,15 +118,19 @@ class Movement(models.Model):
         Warehouse, models.PROTECT, related_name="movements", db_index=False
     )
     state = models.CharField(max_length=10, choices=State.choices)
-    delta = models.IntegerField("change")
+    delta = models.IntegerField(_("change"))
     reason = models.CharField(max_length=10, choices=Reason.choices)
-    note = models.CharField(max_length=255, blank=True, help_text="The reason in a person's words.")
+    note = models.CharField(
+        max_length=255, blank=True, help_text=_("The reason in a person's words.")
+    )
     document = models.CharField(
-        max_length=80, blank=True, help_text="What caused it, for example SO-1042 or PO-7."
+        max_length=80, blank=True, help_text=_("What caused it, for example SO-1042 or PO-7.")
     )
     actor = models.CharField(max_length=150, blank=True)
-    key = models.CharField(max_length=120, help_text="Posting again under this key does nothing.")
-    line = models.IntegerField(help_text="Position within the posting, from 0.")
+    key = models.CharField(
+        max_length=120, help_text=_("Posting again under this key does nothing.")
+    )
+    line = models.IntegerField(help_text=_("Position within the posting, from 0."))
     bundle = models.ForeignKey(
         Product,
         models.PROTECT,
@@ -109,9 +138,9 @@ class Movement(models.Model):
         blank=True,
         related_name="+",
         db_index=False,
-        help_text="The bundle that these units are a part of.",
+        help_text=_("The bundle that these units are a part of."),
     )
-    occurred_at = models.DateTimeField("happened at")
+    occurred_at = models.DateTimeField(_("happened at"))
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -129,6 +158,18 @@ class Movement(models.Model):
             models.Index(fields=["recorded_at"], name="movement_by_time"),
             models.Index(
                 fields=["bundle"], condition=Q(bundle__isnull=False), name="movement_by_bundle"
+            ),
+            # The reasons and states of most lines are found soon enough without an index, and
+            # their postings must not pay for one.
+            models.Index(
+                fields=["reason", "-id"],
+                condition=Q(reason__in=SELDOM_REASONS),
+                name="movement_by_reason",
+            ),
+            models.Index(
+                fields=["state", "-id"],
+                condition=Q(state__in=SELDOM_STATES),
+                name="movement_by_state",
             ),
         ]
         triggers = [

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from inventory.models.product import Product
 from inventory.models.warehouse import Warehouse
@@ -8,9 +9,9 @@ class Stocktake(models.Model):
     """A count of chosen products in one warehouse against a frozen expectation."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
-        CANCELED = "canceled", "Canceled"
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        CANCELED = "canceled", _("Canceled")
 
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="stocktakes")
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
@@ -35,7 +36,8 @@ class StocktakeLine(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, related_name="+")
     expected = models.IntegerField()
     expected_movement = models.BigIntegerField(
-        default=0, help_text="Number of the level's last movement of stock, 0 when there is none."
+        default=0,
+        help_text=_("Number of the level's last movement of stock, 0 when there is none."),
     )
     counted = models.PositiveIntegerField(null=True, blank=True)
     counted_by = models.CharField(max_length=150, blank=True)

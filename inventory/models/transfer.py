@@ -1,5 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from inventory.models.product import Product
 from inventory.models.warehouse import Warehouse
@@ -9,9 +11,9 @@ class Transfer(models.Model):
     """Units on their way between two warehouses: incoming at the destination while in transit."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        IN_TRANSIT = "in_transit", "In transit"
-        RECEIVED = "received", "Received"
+        DRAFT = "draft", _("Draft")
+        IN_TRANSIT = "in_transit", _("In transit")
+        RECEIVED = "received", _("Received")
 
     source = models.ForeignKey(Warehouse, models.PROTECT, related_name="transfers_out")
     destination = models.ForeignKey(Warehouse, models.PROTECT, related_name="transfers_in")
@@ -27,7 +29,7 @@ class Transfer(models.Model):
             models.CheckConstraint(
                 condition=~Q(source=F("destination")),
                 name="transfer_between_two_warehouses",
-                violation_error_message="Choose two different warehouses.",
+                violation_error_message=_("Choose two different warehouses."),
             ),
         ]
 
@@ -50,4 +52,5 @@ class TransferLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of {self.product_id}"
+        text = gettext("%(units)d of product %(number)d")
+        return text % {"units": self.quantity, "number": self.product_id}

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Warehouse(models.Model):
@@ -6,17 +7,17 @@ class Warehouse(models.Model):
 
     code = models.SlugField(max_length=32, unique=True, allow_unicode=True)
     name = models.CharField(max_length=120)
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     can_go_negative = models.BooleanField(
-        "may go below zero",
+        _("may go below zero"),
         default=False,
-        help_text="Allow shipping more than was counted. The database refuses it otherwise.",
+        help_text=_("Allow shipping more than was counted. The database refuses it otherwise."),
     )
     is_mirror = models.BooleanField(
-        "mirror",
+        _("mirror"),
         default=False,
         editable=False,
-        help_text="Its stock is a copy of a channel's own: only that channel changes it.",
+        help_text=_("Its stock is a copy of a channel's own: only that channel changes it."),
     )
 
     class Meta:

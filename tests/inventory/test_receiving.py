@@ -74,7 +74,7 @@ def test_putting_away_the_rest_twice_does_it_once(order: PurchaseOrder, product:
 
 def test_no_more_is_put_away_than_was_staged(order: PurchaseOrder, product: Product) -> None:
     receipt = receiving.receive(order, {product.pk: 4}, Mode.STAGED, "r1")
-    with pytest.raises(OverReceived, match="MUG-1: 5 put away, 4 left"):
+    with pytest.raises(OverReceived, match="MUG-1: 5 given, 4 left"):
         receiving.put_away(receipt, {product.pk: 5}, "p1")
 
     assert held() == (0, 6, 4)
@@ -111,7 +111,7 @@ def test_a_receipt_key_with_other_content_is_refused(
 def test_receiving_more_than_ordered_names_line_and_remedy(
     order: PurchaseOrder, product: Product
 ) -> None:
-    with pytest.raises(OverReceived, match=r"MUG-1: 11 received, 10 left on PO-77\. Reduce"):
+    with pytest.raises(OverReceived, match=r"MUG-1: 11 given, 10 left on PO-77\. Reduce"):
         receiving.receive(order, {product.pk: 11}, Mode.DIRECT, "r1")
 
     assert held() == (0, 10, 0)
