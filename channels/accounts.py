@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels import due, registry
 from channels.contract import Adapter, ChannelError, Check, Connection, Meter
@@ -110,7 +111,13 @@ def invalid_settings(kind: str, values: dict[str, str]) -> dict[str, str]:
     for parameter in registry.get(kind).parameters:
         value = values.get(parameter.name, "")
         if not value and parameter.is_required:
-            problems[parameter.name] = f"{parameter.label} is required. {parameter.help}"
+            problems[parameter.name] = gettext("%(parameter)s is required. %(help)s") % {
+                "parameter": gettext(parameter.label),
+                "help": gettext(parameter.help),
+            }
         elif value and parameter.pattern and not re.fullmatch(parameter.pattern, value):
-            problems[parameter.name] = f"This is not a valid {parameter.label}. {parameter.help}"
+            problems[parameter.name] = gettext("This is not a valid %(parameter)s. %(help)s") % {
+                "parameter": gettext(parameter.label),
+                "help": gettext(parameter.help),
+            }
     return problems

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels.contract import Adapter, LevelRef, RemoteLevel
 from channels.models import Channel, Feed, FeedPeriod, Listing, ListingLevel, Location
@@ -46,7 +47,8 @@ def attach(location: Location, warehouse: Warehouse) -> None:
         place = _locked(location)
         if place.mirror_id is not None:
             raise Mirrored(
-                f"{place} is the source of {place.mirror} already: take that away first.",
+                gettext("%(place)s is the source of %(mirror)s already: take that away first.")
+                % {"place": place, "mirror": place.mirror},
                 field="mirror",
             )
         warehousing.become_mirror(warehouse)
@@ -87,14 +89,20 @@ def demand_sound(channel: Channel) -> None:
     for place in channel.locations.exclude(mirror=None).select_related("mirror"):
         if place.pk == default:
             raise Mirrored(
-                f"{place} is the default location, which is fed by all warehouses: choose another"
-                " default location, or no source.",
+                gettext(
+                    "%(place)s is the default location, which is fed by all warehouses: choose"
+                    " another default location, or no source."
+                )
+                % {"place": place},
                 field="mirror",
             )
         if place.warehouses.exists():
             raise Mirrored(
-                f"{place} is fed by warehouses, so what it shows is ours already: take its"
-                " warehouses away, or leave “Becomes the stock of” empty.",
+                gettext(
+                    "%(place)s is fed by warehouses, so what it shows is ours already: take its"
+                    " warehouses away, or leave “Becomes the stock of” empty."
+                )
+                % {"place": place},
                 field="mirror",
             )
         _demand_no_loop(channel, place)
@@ -108,9 +116,12 @@ def _demand_no_loop(channel: Channel, place: Location) -> None:
     other = named.first() or fed.first()
     if other is not None:
         raise Mirrored(
-            f"{place.mirror} is the stock of {place.name}, and {other.name} of the same channel"
-            " would show it a second time: take it away from there. (A default location shows every"
-            " warehouse that no location names.)",
+            gettext(
+                "%(mirror)s is the stock of %(place)s, and %(other)s of the same channel"
+                " would show it a second time: take it away from there. (A default location"
+                " shows every warehouse that no location names.)"
+            )
+            % {"mirror": place.mirror, "place": place.name, "other": other.name},
             field="mirror",
         )
 

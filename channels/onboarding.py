@@ -59,7 +59,7 @@ def tick(
         again = Listing.objects.filter(channel=channel, product__in=known, is_ticked=False)
         again_ids = list(again.values_list("pk", flat=True))
         Listing.objects.filter(pk__in=again_ids).update(is_ticked=True)
-        due.create_levels(channel)
+        due.create_levels(channel, product_ids)
         belief.forget(again_ids)  # nobody looked while it was not communicated
         due.by_listing(again_ids)
     return len(new) + len(again_ids)
@@ -72,6 +72,20 @@ def untick(channel: Channel, product_ids: Collection[int]) -> int:
     )
 
 
+def exclude(channel: Channel, product_ids: Collection[int], *, is_excluded: bool) -> int:
+    """Hold these products back from the channel, or let them go again. Returns how many changed."""
+    with transaction.atomic():
+        chosen = Listing.objects.filter(
+            channel=channel, product__in=product_ids, is_excluded=not is_excluded
+        )
+        ids = list(
+            chosen.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+        )
+        Listing.objects.filter(pk__in=ids).update(is_excluded=is_excluded)
+        due.by_listing(ids)
+    return len(ids)
+
+
 def reschedule(channel: Channel) -> None:
     """The channel's hour or time zone changed: move what still waits."""
     waiting = list(Listing.objects.filter(channel=channel, state=Listing.State.NEW))
@@ -81,13 +95,18 @@ def reschedule(channel: Channel) -> None:
 
 
 def rematch(product: Product, changed_fields: Collection[str]) -> list[Channel]:
-    """Look again for the product's item where the field that a channel matches by was changed: the
-    old link may now be another product's. What still waits for its first day goes on waiting.
-    Returns the channels concerned.
+    """As `rematch_all`, for one product."""
+    return rematch_all([product.pk], changed_fields)
+
+
+def rematch_all(product_ids: Collection[int], changed_fields: Collection[str]) -> list[Channel]:
+    """Look again for these products' items where the field that a channel matches by was changed:
+    the old link may now be another product's. What still waits for its first day goes on waiting.
+    Returns the channels concerned, once for each listing.
     """
     with transaction.atomic():
         listings = Listing.objects.filter(
-            product=product, channel__matching__in=list(changed_fields)
+            product__in=product_ids, channel__matching__in=list(changed_fields)
         ).exclude(state=Listing.State.NEW)
         found = list(
             listings.select_related("channel").order_by("pk").select_for_update(of=("self",))

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from channels.contract import gettext_noop
+
 
 class Mode(StrEnum):
-    """What the number is made of. `label` is for people."""
+    """What the number is made of. `label` is for people, in English: it is stored."""
 
     PRODUCT_VALUE = "product_value"
     SINGLE = "single"
@@ -23,10 +25,15 @@ class Mode(StrEnum):
 
     @property
     def label(self) -> str:
-        return _MODES.get(self.value, self.value.replace("_", " ").capitalize())
+        return _MODES[self.value]
 
 
-_MODES = {"single": "Single stock", "custom": "Custom quantity"}
+_MODES = {
+    "product_value": gettext_noop("Product value"),
+    "single": gettext_noop("Single stock"),
+    "custom": gettext_noop("Custom quantity"),
+    "not_more_than": gettext_noop("Not more than"),
+}
 
 LARGEST = 1_000_000_000
 """No channel takes more, and no shelf holds more: a larger number is a slip of somebody's hand."""
@@ -48,9 +55,9 @@ class Unknown(StrEnum):
 
 
 _UNKNOWN = {
-    "hold": "Say nothing: the channel keeps the number it has",
-    "zero": "Show 0",
-    "null": "Take the number away, where the channel can be told so",
+    "hold": gettext_noop("Say nothing: the channel keeps the number it has"),
+    "zero": gettext_noop("Show 0"),
+    "null": gettext_noop("Take the number away, where the channel can be told so"),
 }
 
 

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.decorators import action, display
@@ -43,7 +45,7 @@ class UserAdmin(people.UserAdmin):
         found = TOTPDevice.objects.filter(user=object_id, confirmed=True).exists()
         return super().get_actions_detail(request, object_id) if found else []
 
-    @display(description="Second factor", boolean=True)
+    @display(description=_("Second factor"), boolean=True)
     def has_second_factor(self, user: Any) -> bool:
         return bool(user.second_factor)
 
@@ -52,17 +54,19 @@ class UserAdmin(people.UserAdmin):
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
     @action(
-        description="Take second factor away",
+        description=_("Take second factor away"),
         icon="phonelink_erase",
         permissions=["take"],
         dialog=ask(
             PersonDialog,
-            "Take the second factor away",
-            "For somebody who lost their phone and their recovery codes. Be sure who is asking:"
-            " from then on the password alone logs them in, until they set a new one up.",
-            "Take it away",
+            _("Take the second factor away"),
+            _(
+                "For somebody who lost their phone and their recovery codes. Be sure who is asking:"
+                " from then on the password alone logs them in, until they set a new one up."
+            ),
+            _("Take it away"),
         ),
     )
     @reported
     def take_second_factor(self, _request: HttpRequest, form: PersonDialog) -> str | None:
-        return "Second factor taken away." if devices.remove(form.object) else None
+        return gettext("Second factor taken away.") if devices.remove(form.object) else None

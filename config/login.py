@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from unfold.forms import AuthenticationForm
 
 from config.second_factor import asking, devices
@@ -86,7 +87,7 @@ def locked_out(
     seconds = max(1, math.ceil((again_at - timezone.now()).total_seconds()))
     context = {
         **admin.site.each_context(request),
-        "title": "Too many failed logins",
+        "title": gettext("Too many failed logins"),
         "again_at": again_at,
         "minutes": math.ceil(seconds / 60),
         "limit": settings.AXES_FAILURE_LIMIT,

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 _INDIGO = {
     "50": "oklch(96.2% .018 272.314)",
@@ -25,7 +27,7 @@ _INDIGO = {
 
 def environment(_request: HttpRequest) -> list[str] | None:
     """The mark beside the site's name: nobody should take a demo for the real stock."""
-    return ["Demo", "info"] if settings.STOCKCAST_DEMO else None
+    return [gettext("Demo"), "info"] if settings.STOCKCAST_DEMO else None
 
 
 def _asset(path: str) -> Callable[[HttpRequest], str]:
@@ -39,7 +41,7 @@ def _may_look(app: str, model: str) -> Callable[[HttpRequest], bool]:
     return allowed
 
 
-def _entry(title: str, icon: str, label: str) -> dict[str, Any]:
+def _entry(title: Any, icon: str, label: str) -> dict[str, Any]:
     """A menu entry for a model's list, shown to those who may view it."""
     app, model = label.split(".")
     return {
@@ -50,68 +52,79 @@ def _entry(title: str, icon: str, label: str) -> dict[str, Any]:
     }
 
 
-def _group(title: str, *entries: dict[str, Any]) -> dict[str, Any]:
+def _group(title: Any, *entries: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": True, "items": list(entries)}
 
 
-_DASHBOARD = {"title": "Dashboard", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
+_DASHBOARD = {
+    "title": _("Dashboard"),
+    "icon": "space_dashboard",
+    "link": reverse_lazy("admin:index"),
+}
 
 NAVIGATION = [
     {"items": [_DASHBOARD]},
     _group(
-        "Inventory",
-        _entry("Products", "sell", "inventory.product"),
-        _entry("Communicate inventory to external sources", "campaign", "channels.communicated"),
-        _entry("Stock levels", "inventory_2", "inventory.stocklevel"),
-        _entry("Ledger", "receipt_long", "inventory.movement"),
-        _entry("Purchase orders", "local_shipping", "inventory.purchaseorder"),
-        _entry("Stocktakes", "fact_check", "inventory.stocktake"),
-        _entry("Transfers", "move_down", "inventory.transfer"),
-        _entry("Warehouses", "warehouse", "inventory.warehouse"),
+        _("Inventory"),
+        {
+            "title": _("Warehouse work"),
+            "icon": "barcode_scanner",
+            "link": reverse_lazy("work"),
+            "permission": "inventory.admin.work.landing.may_work",
+        },
+        _entry(_("Products"), "sell", "inventory.product"),
+        _entry(_("Communicate inventory to external sources"), "campaign", "channels.communicated"),
+        _entry(_("Stock levels"), "inventory_2", "inventory.stocklevel"),
+        _entry(_("Ledger"), "receipt_long", "inventory.movement"),
+        _entry(_("Purchase orders"), "local_shipping", "inventory.purchaseorder"),
+        _entry(_("Stocktakes"), "fact_check", "inventory.stocktake"),
+        _entry(_("Transfers"), "move_down", "inventory.transfer"),
+        _entry(_("Warehouses"), "warehouse", "inventory.warehouse"),
+        _entry(_("Files in and out"), "swap_vert", "syncjobs.upload"),
     ),
     _group(
-        "Sales",
-        _entry("Orders", "shopping_cart", "orders.salesorder"),
-        _entry("ASNs", "outbox", "orders.asn"),
-        _entry("From channels", "move_to_inbox", "channels.channelorder"),
-        _entry("ASNs to channels", "outgoing_mail", "channels.transmission"),
+        _("Sales"),
+        _entry(_("Orders"), "shopping_cart", "orders.salesorder"),
+        _entry(_("ASNs"), "outbox", "orders.asn"),
+        _entry(_("From channels"), "move_to_inbox", "channels.channelorder"),
+        _entry(_("ASNs to channels"), "outgoing_mail", "channels.transmission"),
     ),
     _group(
-        "Channels",
-        _entry("Channels", "storefront", "channels.channel"),
-        _entry("Locations", "location_on", "channels.location"),
-        _entry("Listings", "list_alt", "channels.listing"),
-        _entry("Selling lists", "playlist_add_check", "channels.sellinglist"),
-        _entry("Global profiles", "rule", "channels.profile"),
-        _entry("Publications", "verified", "channels.publication"),
-        _entry("Notices", "notifications", "channels.notice"),
+        _("Channels"),
+        _entry(_("Channels"), "storefront", "channels.channel"),
+        _entry(_("Locations"), "location_on", "channels.location"),
+        _entry(_("Listings"), "list_alt", "channels.listing"),
+        _entry(_("Selling lists"), "playlist_add_check", "channels.sellinglist"),
+        _entry(_("Global profiles"), "rule", "channels.profile"),
+        _entry(_("Publications"), "verified", "channels.publication"),
+        _entry(_("Notices"), "notifications", "channels.notice"),
     ),
     _group(
-        "Sync",
-        _entry("Runs", "sync", "syncjobs.run"),
-        _entry("Process logs", "article", "syncjobs.processlog"),
-        _entry("Drift", "compare_arrows", "syncjobs.finding"),
-        _entry("Oversell cases", "crisis_alert", "syncjobs.oversell"),
-        _entry("Schedules", "schedule", "django_celery_beat.periodictask"),
+        _("Sync"),
+        _entry(_("Runs"), "sync", "syncjobs.run"),
+        _entry(_("Process logs"), "article", "syncjobs.processlog"),
+        _entry(_("Drift"), "compare_arrows", "syncjobs.finding"),
+        _entry(_("Oversell cases"), "crisis_alert", "syncjobs.oversell"),
+        _entry(_("Schedules"), "schedule", "django_celery_beat.periodictask"),
     ),
     _group(
-        "Partners",
-        _entry("Partners", "handshake", "partners.partner"),
-        _entry("API keys", "key", "partners.apikey"),
-        _entry("Webhooks", "webhook", "partners.webhook"),
-        _entry("Deliveries", "outbound", "partners.delivery"),
+        _("Partners"),
+        _entry(_("Partners"), "handshake", "partners.partner"),
+        _entry(_("API keys"), "key", "partners.apikey"),
+        _entry(_("Webhooks"), "webhook", "partners.webhook"),
+        _entry(_("Deliveries"), "outbound", "partners.delivery"),
     ),
     _group(
-        "People",
-        _entry("Users", "person", "auth.user"),
-        _entry("Groups", "group", "auth.group"),
+        _("People"),
+        _entry(_("Users"), "person", "auth.user"),
+        _entry(_("Groups"), "group", "auth.group"),
     ),
 ]
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Stockcast",
     "SITE_HEADER": "Stockcast",
-    "SITE_SUBHEADER": "One truth about stock",
+    "SITE_SUBHEADER": _("One truth about stock"),
     "SITE_SYMBOL": "cell_tower",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": _asset("stockcast/favicon.svg")}
@@ -120,12 +133,16 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
+    "SHOW_LANGUAGES": True,
     "ENVIRONMENT": "config.unfold.environment",
     "GLOBAL_CALLBACK": "config.greeting.fill",
     "DASHBOARD_CALLBACK": "syncjobs.admin.dashboard.fill",
     "LOGIN": {"form": "config.login.LoginForm"},
-    "ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("second-factor")}]},
+    "ACCOUNT": {
+        "navigation": [{"title": _("Second factor"), "link": reverse_lazy("second-factor")}]
+    },
     "COLORS": {"primary": _INDIGO},
     "STYLES": [_asset("stockcast/stockcast.css")],
+    "SCRIPTS": [_asset("stockcast/labels.js")],
     "SIDEBAR": {"show_search": True, "navigation": NAVIGATION},
 }

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from partners import prepared, scopes
 from partners.models import ApiKey, Partner
@@ -110,7 +111,9 @@ def rotate(key: ApiKey, *, overlap: timedelta = OVERLAP, by: str = "") -> tuple[
     than it would have. Raises ValidationError for a key that opens nothing any more."""
     key.refresh_from_db(from_queryset=ApiKey.objects.select_for_update(no_key=True))
     if key.revoked_at is not None:
-        raise ValidationError("This key is revoked: make a new one instead of replacing it.")
+        raise ValidationError(
+            gettext("This key is revoked: make a new one instead of replacing it.")
+        )
     end = timezone.now() + overlap
     expires_at = key.expires_at
     key.expires_at = min(end, expires_at) if expires_at else end
@@ -139,4 +142,9 @@ def _digest(text: str) -> str:
 def _demand_known(allowed: Collection[str]) -> None:
     known = {name for name, _ in scopes.choices()}
     if unknown := sorted(set(allowed) - known):
-        raise ValidationError({"scopes": f"There is no scope {unknown[0]}: choose from the list."})
+        raise ValidationError(
+            {
+                "scopes": gettext("There is no scope %(unknown)s: choose from the list.")
+                % {"unknown": unknown[0]}
+            }
+        )

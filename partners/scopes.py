@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 
 class Resource(NamedTuple):
     """label: for people. can_write: whether there is anything to change by the API."""
 
-    label: str
+    label: str | Promise
     can_write: bool = True
 
 
 RESOURCES = {
-    "products": Resource("Products"),
-    "warehouses": Resource("Warehouses"),
-    "stock-levels": Resource("Stock levels", can_write=False),
-    "movements": Resource("Stock movements"),
-    "purchase-orders": Resource("Purchase orders and receipts"),
-    "stocktakes": Resource("Stocktakes"),
-    "sales-orders": Resource("Sales orders"),
+    "products": Resource(_("Products")),
+    "warehouses": Resource(_("Warehouses")),
+    "stock-levels": Resource(_("Stock levels"), can_write=False),
+    "movements": Resource(_("Stock movements")),
+    "purchase-orders": Resource(_("Purchase orders and receipts")),
+    "stocktakes": Resource(_("Stocktakes")),
+    "sales-orders": Resource(_("Sales orders")),
     "asns": Resource("ASNs"),
-    "channels": Resource("Channels and locations", can_write=False),
-    "listings": Resource("Listings (where a product is communicated)"),
-    "profiles": Resource("Global profiles"),
-    "selling-lists": Resource("Selling lists"),
-    "communicated-inventory": Resource("Communicated inventory", can_write=False),
-    "publications": Resource("Publications", can_write=False),
-    "sync-runs": Resource("Sync runs"),
-    "process-logs": Resource("Process logs", can_write=False),
-    "findings": Resource("Drift"),
-    "webhooks": Resource("Webhooks"),
+    "channels": Resource(_("Channels and locations"), can_write=False),
+    "listings": Resource(_("Listings (where a product is communicated)")),
+    "profiles": Resource(_("Global profiles")),
+    "selling-lists": Resource(_("Selling lists")),
+    "communicated-inventory": Resource(_("Communicated inventory"), can_write=False),
+    "publications": Resource(_("Publications"), can_write=False),
+    "sync-runs": Resource(_("Sync runs")),
+    "process-logs": Resource(_("Process logs"), can_write=False),
+    "findings": Resource(_("Drift")),
+    "webhooks": Resource(_("Webhooks")),
 }
 
 
@@ -38,7 +42,9 @@ def choices() -> list[tuple[str, str]]:
     """Every scope with its label."""
     found = []
     for name, resource in RESOURCES.items():
-        found.append((f"{name}:read", f"{resource.label}: read"))
+        found.append((f"{name}:read", gettext("%(resource)s: read") % {"resource": resource.label}))
         if resource.can_write:
-            found.append((f"{name}:write", f"{resource.label}: write"))
+            found.append(
+                (f"{name}:write", gettext("%(resource)s: write") % {"resource": resource.label})
+            )
     return found

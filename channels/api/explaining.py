@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels import rules
+from channels import communicated, rules
 from channels.api.profiled import Profiled
 from channels.rules import Decision
 from partners.rest.fields import Body, Flag, Text, Whole
@@ -75,12 +75,4 @@ def seen(told: dict[str, Any], view: Profiled) -> dict[str, Any]:
 
 def current(decision: Decision, channel: str) -> dict[str, Any]:
     """The explanation of a number as it is now."""
-    told = stored(decision.as_json())
-    if decision.is_left_alone:
-        shown = "not known" if decision.quantity is None else decision.quantity
-        told["sentence"] = (
-            f"Rule “{decision.rule.name}” tells its number once and then leaves it alone: what"
-            f" {channel} shows now is {shown}. Nothing is sent until its quantity is asked to be"
-            " updated."
-        )
-    return told
+    return decision.as_json() | {"sentence": communicated.sentence(decision, channel)}

@@ -24,6 +24,7 @@ from channels.contract.messages import (
     Submitted,
     Write,
 )
+from channels.contract.words import gettext_noop
 
 __all__ = [
     "OF_THE_ACCOUNT",
@@ -49,5 +50,6 @@ __all__ = [
     "Shipment",
     "Submitted",
     "Write",
+    "gettext_noop",
     "previous",
 ]

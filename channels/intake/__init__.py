@@ -8,7 +8,7 @@ What we can not take is parked: visible, with its reason, and tried again whenev
 """
 
 from channels.intake.bindings import Taken
-from channels.intake.polling import is_recent, look_back, pull
+from channels.intake.polling import ask_again, is_recent, look_back, pull
 from channels.intake.taking import take, take_many
 
-__all__ = ["Taken", "is_recent", "look_back", "pull", "take", "take_many"]
+__all__ = ["Taken", "ask_again", "is_recent", "look_back", "pull", "take", "take_many"]

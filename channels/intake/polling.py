@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -97,6 +97,18 @@ def look_back(channel: Channel) -> None:
     if oldest is not None and channel.orders_seen_until and oldest < channel.orders_seen_until:
         channel.orders_seen_until = oldest
         channel.save(update_fields=["orders_seen_until"])
+
+
+def ask_again(channel: Channel, numbers: Collection[str]) -> set[str]:
+    """Let the next pull tell these orders again that wait here; returns the numbers of those that
+    do wait."""
+    waiting = ChannelOrder.objects.filter(channel=channel, number__in=numbers).exclude(reason="")
+    found = list(waiting.values_list("number", "updated_at"))
+    if found:
+        oldest = min(updated_at for _, updated_at in found)
+        later = Channel.objects.filter(pk=channel.pk, orders_seen_until__gt=oldest)
+        later.update(orders_seen_until=oldest)
+    return {number for number, _ in found}
 
 
 def _remember(channel: Channel, seen: datetime) -> None:

@@ -19,6 +19,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django_otp.models import Device
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -27,7 +29,7 @@ from config.second_factor import devices
 
 AWAITED = "second_factor_awaited"
 PATIENCE_SECONDS = 300
-WRONG = (
+WRONG = _(
     "This code is not right, or was used already. Wait for the next one that your app shows; after"
     " several wrong ones, wait a little longer."
 )
@@ -37,7 +39,7 @@ class CodeForm(forms.Form):
     """One code: what an app shows, or a recovery code. Phones offer to fill it in."""
 
     code = forms.CharField(
-        label="Code from your app, or a recovery code",
+        label=_("Code from your app, or a recovery code"),
         max_length=40,
         widget=UnfoldAdminTextInputWidget(
             attrs={"autocomplete": "one-time-code", "autofocus": "", "spellcheck": "false"}
@@ -85,7 +87,7 @@ def code(request: HttpRequest) -> HttpResponse:
         form.add_error("code", WRONG)
     context = {
         **admin.site.each_context(request),
-        "title": "Second factor",
+        "title": gettext("Second factor"),
         "form": form,
         "person": user,
         "next": _aim(request),

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django_otp import login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -28,7 +29,7 @@ class FirstCodeForm(CodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = "Six digits"
+        self.fields["code"].label = gettext("Six digits")
 
 
 def second_factor(request: HttpRequest) -> HttpResponse:
@@ -50,7 +51,7 @@ def _show(request: HttpRequest, **more: Any) -> HttpResponse:
     device = devices.of(user)
     context = {
         **admin.site.each_context(request),
-        "title": "Second factor",
+        "title": gettext("Second factor"),
         "device": device,
         "codes_left": devices.codes_left(user) if device else 0,
         "form": CodeForm(),
@@ -97,7 +98,7 @@ def _switch_off(request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
     if not _is_right(form, user):
         return _show(request, form=form)
     devices.remove(user)
-    messages.success(request, "Your second factor is switched off.")
+    messages.success(request, gettext("Your second factor is switched off."))
     return HttpResponseRedirect(reverse("second-factor"))
 
 

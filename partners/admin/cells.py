@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from desk.cells import badge
 from partners import scopes
@@ -17,29 +18,39 @@ EVERYTHING = {name for name, _ in scopes.choices()}
 def key_state(key: ApiKey) -> SafeString:
     """Whether a key opens anything, and if not, why."""
     if key.revoked_at:
-        return badge("danger", "Revoked")
+        return badge("danger", gettext("Revoked"))
     if key.expires_at and key.expires_at <= timezone.now():
-        return badge("warning", "Expired")
+        return badge("warning", gettext("Expired"))
     if not key.partner.is_active:
-        return badge("", "Partner is off")
-    return badge("success", "In use" if key.last_used_at else "Ready")
+        return badge("", gettext("Partner is off"))
+    return badge("success", gettext("In use") if key.last_used_at else gettext("Ready"))
 
 
 def rights(allowed: Collection[str]) -> str:
     """What a key may do, in a few words."""
     known = EVERYTHING & set(allowed)
     if known == EVERYTHING:
-        return "Everything"
+        return gettext("Everything")
     reads = [name.partition(":")[0] for name in known if name.endswith(":read")]
     writes = [name.partition(":")[0] for name in known if name.endswith(":write")]
     if not known:
-        return "Nothing"
-    parts = [_some("read", reads), _some("write", writes)]
+        return gettext("Nothing")
+    parts = [_reads(reads), _writes(writes)]
     return "; ".join(part for part in parts if part)
 
 
-def _some(verb: str, names: list[str]) -> str:
+def _reads(names: list[str]) -> str:
     if len(names) > 3:
-        return f"{verb} {len(names)} resources"
-    labels = sorted(scopes.RESOURCES[name].label.partition(" (")[0].lower() for name in names)
-    return f"{verb} {', '.join(labels)}" if labels else ""
+        return gettext("read %(number)d resources") % {"number": len(names)}
+    return gettext("read %(resources)s") % {"resources": _labels(names)} if names else ""
+
+
+def _writes(names: list[str]) -> str:
+    if len(names) > 3:
+        return gettext("write %(number)d resources") % {"number": len(names)}
+    return gettext("write %(resources)s") % {"resources": _labels(names)} if names else ""
+
+
+def _labels(names: list[str]) -> str:
+    every = (str(scopes.RESOURCES[name].label) for name in names)
+    return ", ".join(sorted(label.partition(" (")[0].lower() for label in every))

@@ -9,6 +9,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -23,7 +25,6 @@ Status = Delivery.Status
 COLORS = {Status.WAITING: "info", Status.DELIVERED: "success", Status.GIVEN_UP: "danger"}
 
 MOST_AT_ONCE = 10_000
-AFTERWARDS = "A receiver knows it by the same id, and may take it for a repetition."
 
 
 class DeliveryDialog(ObjectDialog):
@@ -53,8 +54,8 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
     ordering = ["-id"]
     sortable_by = ()
     search_fields = ["=resource"]
-    search_help_text = "A whole resource, as events name it"
-    empty_hint = "Nothing was to be told yet."
+    search_help_text = _("A whole resource, as events name it")
+    empty_hint = _("Nothing was to be told yet.")
     fieldsets = [
         (
             None,
@@ -68,7 +69,7 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
                 ]
             },
         ),
-        ("What is told", {"fields": ["show_data"]}),
+        (_("What is told"), {"fields": ["show_data"]}),
     ]
     readonly_fields = [
         "show_topic",
@@ -90,44 +91,61 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
         """Whether the person has events told again."""
         return request.user.has_perms(["partners.change_delivery"])
 
-    @action(description="Send again", permissions=["replay"])
+    @action(description=_("Send again"), permissions=["replay"])
     def send_chosen_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         """In their order, delivered or not."""
         if deliveries.count() > MOST_AT_ONCE:
-            text = f"Choose {MOST_AT_ONCE:,} deliveries at most: filter the list first."
+            text = gettext("Choose %(most)s deliveries at most: filter the list first.") % {
+                "most": f"{MOST_AT_ONCE:,}"
+            }
             self.message_user(request, text, messages.ERROR)
             return
         number = telling.replay(Delivery.objects.filter(pk__in=deliveries.values("pk")))
-        text = f"{number} on their way again. {AFTERWARDS}"
+        text = ngettext(
+            "%(number)d is on its way again. A receiver knows it by the same id, and may take it"
+            " for a repetition.",
+            "%(number)d are on their way again. A receiver knows them by the same ids, and may take"
+            " them for repetitions.",
+            number,
+        ) % {"number": number}
         self.message_user(request, text, messages.SUCCESS)
 
     @action(
-        description="Send again",
+        description=_("Send again"),
         icon="replay",
         url_path="send-again",
         permissions=["replay"],
         dialog=ask(
-            DeliveryDialog, "Send it again", f"Whatever was answered before. {AFTERWARDS}", "Send"
+            DeliveryDialog,
+            _("Send it again"),
+            _(
+                "Whatever was answered before. A receiver knows it by the same id, and may take it"
+                " for a repetition."
+            ),
+            _("Send"),
         ),
     )
     @reported
     def send_again(self, _request: HttpRequest, form: DeliveryDialog) -> str:
         telling.replay(Delivery.objects.filter(pk=form.object.pk))
-        return f"On its way again. {AFTERWARDS}"
+        return gettext(
+            "On its way again. A receiver knows it by the same id, and may take it for a"
+            " repetition."
+        )
 
-    @display(description="Event", header=True)
+    @display(description=_("Event"), header=True)
     def show_event(self, delivery: Delivery) -> list[str]:
         return [delivery.event.topic, delivery.resource]
 
-    @display(description="Topic")
+    @display(description=_("Topic"))
     def show_topic(self, delivery: Delivery) -> str:
         return delivery.event.topic
 
-    @display(description="Happened")
+    @display(description=_("Happened"))
     def show_happened(self, delivery: Delivery) -> str:
         return ago(delivery.event.happened_at)
 
-    @display(description="To")
+    @display(description=pgettext_lazy("receiver", "To"))
     def show_webhook(self, delivery: Delivery) -> str:
         webhook = delivery.webhook
         return format_html(
@@ -136,27 +154,27 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
             webhook.url,
         )
 
-    @display(description="State")
+    @display(description=_("State"))
     def show_status(self, delivery: Delivery) -> str:
         return badge(COLORS[Status(delivery.status)], delivery.get_status_display())
 
-    @display(description="Last answer")
+    @display(description=_("Last answer"))
     def show_answer(self, delivery: Delivery) -> str | int:
         return delivery.answered or NOTHING
 
-    @display(description="Next attempt")
+    @display(description=_("Next attempt"))
     def show_next(self, delivery: Delivery) -> str:
         return ago(delivery.next_at if delivery.status == Status.WAITING else None)
 
-    @display(description="Delivered")
+    @display(description=_("Delivered"))
     def show_delivered(self, delivery: Delivery) -> str:
         return ago(delivery.delivered_at)
 
-    @display(description="Problem")
+    @display(description=_("Problem"))
     def show_problem(self, delivery: Delivery) -> str:
         return delivery.problem or NOTHING
 
-    @display(description="Data")
+    @display(description=_("Data"))
     def show_data(self, delivery: Any) -> str:
         text = json.dumps(delivery.event.data, indent=2, ensure_ascii=False)
         return format_html('<pre class="sc-pre">{}</pre>', text)

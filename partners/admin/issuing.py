@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from desk.cells import page_of
@@ -29,27 +31,27 @@ class NewKeyForm(once.OnceForm):
     """What a new key is for and may do."""
 
     name = forms.CharField(
-        label="Name",
+        label=_("Name"),
         max_length=80,
-        help_text="What it is for, for example: nightly import.",
+        help_text=_("What it is for, for example: nightly import."),
         widget=UnfoldAdminTextInputWidget(attrs={"autofocus": "", "autocomplete": "off"}),
     )
     scopes = forms.MultipleChoiceField(
         choices=scopes.choices,
-        error_messages={"required": "Choose at least one thing that it may do."},
+        error_messages={"required": _("Choose at least one thing that it may do.")},
     )
     expires_on = forms.DateField(
-        label="Works until",
+        label=_("Works until"),
         required=False,
-        help_text="To the end of that day. Empty: it never expires.",
+        help_text=_("To the end of that day. Empty: it never expires."),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
     )
     requests_per_minute = forms.IntegerField(
-        label="Requests per minute",
+        label=_("Requests per minute"),
         min_value=1,
         max_value=FASTEST,
         initial=600,
-        help_text="More are refused for a while.",
+        help_text=_("More are refused for a while."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
 
@@ -61,7 +63,9 @@ class NewKeyForm(once.OnceForm):
         """A day to come."""
         day: datetime.date | None = self.cleaned_data["expires_on"]
         if day and day < timezone.localdate():
-            raise ValidationError("This day is over: choose one to come, or leave it empty.")
+            raise ValidationError(
+                gettext("This day is over: choose one to come, or leave it empty.")
+            )
         return day
 
     @property
@@ -90,11 +94,11 @@ class RotateForm(once.OnceForm):
     """How long the old key still works."""
 
     days = forms.IntegerField(
-        label="Days that both keys work",
+        label=_("Days that both keys work"),
         min_value=0,
         max_value=LONGEST_OVERLAP,
         initial=keys.OVERLAP.days,
-        help_text="0: the old one stops at once. It never works longer than it would have.",
+        help_text=_("0: the old one stops at once. It never works longer than it would have."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
 
@@ -112,7 +116,7 @@ def show_key(
         return once.sent_before(page, request, back)
     key, text = made
     context = {
-        "title": "The new key",
+        "title": gettext("The new key"),
         "key": key,
         "text": text,
         "rights": rights(key.scopes),

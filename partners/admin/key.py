@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -26,11 +28,15 @@ from partners.models import ApiKey
 class StateFilter(DropdownFilter):
     """Whether a key opens anything."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, *_args: Any) -> list[tuple[str, str]]:
-        return [("works", "Works"), ("expired", "Expired"), ("revoked", "Revoked")]
+        return [
+            ("works", gettext("Works")),
+            ("expired", gettext("Expired")),
+            ("revoked", gettext("Revoked")),
+        ]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         is_over = Q(expires_at__lte=timezone.now())
@@ -66,10 +72,10 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["partner"]
     search_fields = ["prefix__startswith", "name"]
-    search_help_text = "Its beginning (sck_…), never all of it"
+    search_help_text = _("Its beginning (sck_…), never all of it")
     sortable_by = ()
     actions_detail = ["rotate", "revoke"]
-    empty_hint = "Keys are made on a partner's page."
+    empty_hint = _("Keys are made on a partner's page.")
 
     fieldsets = [
         (
@@ -84,7 +90,7 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
                 ]
             },
         ),
-        ("What it may do", {"fields": ["show_scopes"]}),
+        (_("What it may do"), {"fields": ["show_scopes"]}),
     ]
     readonly_fields = [
         "show_prefix",
@@ -114,7 +120,7 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
         is_kept = ApiKey.objects.filter(pk=object_id, revoked_at=None).exists()
         return super().get_actions_detail(request, object_id) if is_kept else []
 
-    @action(description="Rotate…", icon="autorenew", url_path="rotate", permissions=["make"])
+    @action(description=_("Rotate…"), icon="autorenew", url_path="rotate", permissions=["make"])
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks on a page of its own; the answer to its POST is the new key."""
         key = find(ApiKey, object_id)
@@ -126,7 +132,12 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
                 self.message_user(request, " ".join(refused.messages), messages.ERROR)
                 return HttpResponseRedirect(page_of(key))
             return issuing.show_key(self, request, made, page_of(key))
-        context = {"title": "Rotate the key", "subtitle": str(key), "form": form, "key": key}
+        context = {
+            "title": gettext("Rotate the key"),
+            "subtitle": str(key),
+            "form": form,
+            "key": key,
+        }
         return once.ask(self, request, "rotate_key.html", context | {"back": page_of(key)})
 
     def _rotate(
@@ -134,63 +145,72 @@ class ApiKeyAdmin(ReadOnlyMixin, ModelAdmin):
     ) -> issuing.Issued:
         by = request.user.get_username()
         new, text = keys.rotate(key, overlap=form.overlap, by=by)
-        self.log_change(request, key, f"Replaced by {new}.")
+        self.log_change(request, key, gettext("Replaced by %(new)s.") % {"new": new})
         return new, text
 
     @action(
-        description="Revoke",
+        description=_("Revoke"),
         icon="block",
         permissions=["revoke"],
         dialog=ask(
             RevokeDialog,
-            "Revoke the key",
-            "From this moment it opens nothing, and it can not be given back. To replace it"
-            " without an interruption, rotate it instead.",
-            "Revoke now",
+            _("Revoke the key"),
+            _(
+                "From this moment it opens nothing, and it can not be given back. To replace it"
+                " without an interruption, rotate it instead."
+            ),
+            _("Revoke now"),
         ),
     )
     @reported
     def revoke(self, _request: HttpRequest, form: RevokeDialog) -> str | None:
-        return f"{form.object}: revoked." if keys.revoke(form.object) else None
+        return (
+            gettext("%(object)s: revoked.") % {"object": form.object}
+            if keys.revoke(form.object)
+            else None
+        )
 
-    @display(description="Key", header=True)
+    @display(description=_("Key"), header=True)
     def show_key(self, key: ApiKey) -> list[str]:
         return [key.name, f"{key.prefix}…"]
 
-    @display(description="Begins with")
+    @display(description=_("Begins with"))
     def show_prefix(self, key: ApiKey) -> str:
         return format_html("<code>{}…</code>", key.prefix)
 
-    @display(description="Partner")
+    @display(description=_("Partner"))
     def show_partner(self, key: ApiKey) -> str:
         return link(page_of(key.partner), key.partner)
 
-    @display(description="May")
+    @display(description=pgettext_lazy("rights", "May"))
     def show_rights(self, key: ApiKey) -> str:
         return rights(key.scopes)
 
-    @display(description="Expires")
+    @display(description=_("Expires"))
     def show_expires(self, key: ApiKey) -> str:
-        return ago(key.expires_at, "never")
+        return ago(key.expires_at, gettext("never"))
 
-    @display(description="Last used")
+    @display(description=_("Last used"))
     def show_used(self, key: ApiKey) -> str:
-        return ago(key.last_used_at, "never")
+        return ago(key.last_used_at, gettext("never"))
 
-    @display(description="State")
+    @display(description=_("State"))
     def show_state(self, key: ApiKey) -> str:
         return key_state(key)
 
-    @display(description="Made")
+    @display(description=_("Made"))
     def show_made(self, key: ApiKey) -> str:
-        by = f" by {key.created_by}" if key.created_by else ""
-        return format_html("{}{}", ago(key.created_at), by)
+        if not key.created_by:
+            return ago(key.created_at)
+        return format_html(
+            gettext("{ago} by {person}"), ago=ago(key.created_at), person=key.created_by
+        )
 
-    @display(description="Made to replace")
+    @display(description=_("Made to replace"))
     def show_replaces(self, key: ApiKey) -> str:
-        return link(page_of(key.replaces), key.replaces) if key.replaces else "nothing"
+        return link(page_of(key.replaces), key.replaces) if key.replaces else gettext("nothing")
 
-    @display(description="Scopes")
+    @display(description=_("Scopes"))
     def show_scopes(self, key: ApiKey) -> str:
         labels = dict(scopes.choices())
-        return "; ".join(labels.get(name, name) for name in key.scopes) or "Nothing"
+        return "; ".join(labels.get(name, name) for name in key.scopes) or gettext("Nothing")

@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from desk.lists import ModelAdmin
 from partners.models import Answer, Partner
@@ -60,8 +61,10 @@ def sent_before(page: ModelAdmin, request: HttpRequest, back: str) -> HttpRespon
     """Back to where it was asked for, with the reason."""
     page.message_user(
         request,
-        "This form was sent before: what it makes was made then, and shown once. If it was not"
-        " copied, make another one.",
+        gettext(
+            "This form was sent before: what it makes was made then, and shown once. If it was not"
+            " copied, make another one."
+        ),
         messages.WARNING,
     )
     return HttpResponseRedirect(back)

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from desk.cells import NOTHING, ago, link, list_of, page_of
@@ -29,10 +31,10 @@ class PartnerAdmin(ModelAdmin):
     list_display = ["name", "is_active", "show_keys", "show_used", "show_webhooks"]
     list_filter = ["is_active"]
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = _("Name")
     fieldsets = [(None, {"fields": ["name", "is_active"]})]
     actions_detail = ["new_key"]
-    empty_hint = (
+    empty_hint = _(
         "Add whoever calls the API: a warehouse operator, an agency, a tool. Then make it a key."
     )
 
@@ -54,16 +56,16 @@ class PartnerAdmin(ModelAdmin):
             listening=Count("webhooks", Q(webhooks__is_active=True), distinct=True),
         )
 
-    @display(description="Keys that work", ordering="usable")
+    @display(description=_("Keys that work"), ordering="usable")
     def show_keys(self, partner: Any) -> str:
         text = partner.usable or NOTHING
         return link(list_of(ApiKey, partner__id__exact=partner.pk), text)
 
-    @display(description="Last call", ordering="used_at")
+    @display(description=_("Last call"), ordering="used_at")
     def show_used(self, partner: Any) -> str:
-        return ago(partner.used_at, "never")
+        return ago(partner.used_at, gettext("never"))
 
-    @display(description="Webhooks", ordering="listening")
+    @display(description=_("Webhooks"), ordering="listening")
     def show_webhooks(self, partner: Any) -> str:
         text = partner.listening or NOTHING
         return link(list_of(Webhook, partner__id__exact=partner.pk), text)
@@ -83,7 +85,7 @@ class PartnerAdmin(ModelAdmin):
             context["all_keys"] = list_of(ApiKey, partner__id__exact=partner.pk)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @action(description="New key…", icon="key", url_path="new-key", permissions=["make"])
+    @action(description=_("New key…"), icon="key", url_path="new-key", permissions=["make"])
     def new_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks on a page of its own; the answer to its POST is the key."""
         partner = find(Partner, object_id)
@@ -91,7 +93,7 @@ class PartnerAdmin(ModelAdmin):
         if request.method == "POST" and form.is_valid():
             made = once.make(partner, form, lambda: self._issue(request, partner, form))
             return issuing.show_key(self, request, made, page_of(partner))
-        context = {"title": "New key", "subtitle": partner.name, "form": form}
+        context = {"title": gettext("New key"), "subtitle": partner.name, "form": form}
         return once.ask(self, request, "new_key.html", context | {"back": page_of(partner)})
 
     def _issue(
@@ -105,7 +107,7 @@ class PartnerAdmin(ModelAdmin):
             by=request.user.get_username(),
             requests_per_minute=form.cleaned_data["requests_per_minute"],
         )
-        self.log_change(request, partner, f"New key: {key}.")
+        self.log_change(request, partner, gettext("New key: %(key)s.") % {"key": key})
         return key, text
 
 
@@ -116,8 +118,8 @@ def _key_rows(partner: Partner) -> list[dict[str, Any]]:
             "key": key,
             "url": page_of(key),
             "rights": rights(key.scopes),
-            "expires": ago(key.expires_at, "never"),
-            "used": ago(key.last_used_at, "never"),
+            "expires": ago(key.expires_at, gettext("never")),
+            "used": ago(key.last_used_at, gettext("never")),
             "state": key_state(key),
         }
         for key in newest

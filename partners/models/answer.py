@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from partners.models.partner import Partner
 
@@ -12,12 +13,12 @@ class Answer(models.Model):
     """
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+", db_index=False)
-    key = models.CharField(max_length=255, help_text="The request's Idempotency-Key.")
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    key = models.CharField(max_length=255, help_text=_("The request's Idempotency-Key."))
+    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of method, path and body."))
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=b"")
-    is_sealed = models.BooleanField(db_default=False, help_text="It tells a secret: encrypted.")
+    is_sealed = models.BooleanField(db_default=False, help_text=_("It tells a secret: encrypted."))
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Partner(models.Model):
@@ -12,7 +13,9 @@ class Partner(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     is_active = models.BooleanField(
-        "active", default=True, help_text="Off: none of its keys opens anything, nothing is sent."
+        _("active"),
+        default=True,
+        help_text=_("Off: none of its keys opens anything, nothing is sent."),
     )
     warehouse_ids = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
     channel_ids = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)

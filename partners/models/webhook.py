@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from partners.models.encrypted import EncryptedJSONField
 from partners.models.partner import Partner
@@ -16,20 +18,20 @@ class Webhook(models.Model):
     """
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="webhooks")
-    url = models.URLField("address", max_length=500)
+    url = models.URLField(_("address"), max_length=500)
     topics = ArrayField(models.CharField(max_length=60))
     secret = EncryptedJSONField(default=dict, editable=False)
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
     disabled_reason = models.TextField(blank=True, editable=False)
     failing_since = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Nothing was taken since then."
+        null=True, blank=True, editable=False, help_text=_("Nothing was taken since then.")
     )
     failures = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Attempts that failed, one after the other."
+        default=0, editable=False, help_text=_("Attempts that failed, one after the other.")
     )
     retry_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="It rests until then."
+        null=True, blank=True, editable=False, help_text=_("It rests until then.")
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -73,27 +75,29 @@ class Delivery(models.Model):
     """An event on its way to one webhook: at least once, after those before it."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        GIVEN_UP = "given_up", "Given up"
+        WAITING = "waiting", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        GIVEN_UP = "given_up", _("Given up")
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries")
-    resource = models.CharField(max_length=80, help_text="The event's, for the order of telling.")
+    resource = models.CharField(
+        max_length=80, help_text=_("The event's, for the order of telling.")
+    )
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     replays = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Times that it was to be told anew."
+        default=0, editable=False, help_text=_("Times that it was to be told anew.")
     )
-    tried_at = models.DateTimeField("first attempt", null=True, blank=True)
-    next_at = models.DateTimeField("next attempt", db_default=Now())
-    answered = models.PositiveSmallIntegerField("last answer", null=True, blank=True)
+    tried_at = models.DateTimeField(_("first attempt"), null=True, blank=True)
+    next_at = models.DateTimeField(_("next attempt"), db_default=Now())
+    answered = models.PositiveSmallIntegerField(_("last answer"), null=True, blank=True)
     problem = models.TextField(blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(
                 fields=["webhook", "event"], name="one_delivery_per_webhook_and_event"
@@ -113,4 +117,5 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{message_id(self.event_id)} to webhook {self.webhook_id}"
+        text = gettext("%(message)s to webhook %(number)d")
+        return text % {"message": message_id(self.event_id), "number": self.webhook_id}

@@ -14,14 +14,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
-from psycopg.errors import DeadlockDetected
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from desk.deadlocks import retried
 from partners import prepared
 from partners.models import Answer, Partner, encrypted
 from partners.rest import words
@@ -35,7 +35,6 @@ REPLAYED = {"Idempotent-Replayed": "true"}
 posted is found, the state of now."""
 KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Link")
 FORGOTTEN_AT_ONCE = 5_000
-TRIES = 3
 Handler = Callable[..., Response]
 _KEY = re.compile(words.KEY)
 
@@ -74,16 +73,7 @@ def answer_once(
     claim = Claim(
         caller(request).partner, _key(request), _fingerprint(request, is_secret=is_secret)
     )
-    work = partial(handler, request, *args, **kwargs)
-    for attempt in range(1, TRIES + 1):
-        try:
-            return _answer(claim, work, is_secret=is_secret)
-        except OperationalError as error:
-            # Of two that wait for each other the database ends one, which can simply come again.
-            is_deadlock = isinstance(error.__cause__, DeadlockDetected)
-            if not is_deadlock or attempt == TRIES:
-                raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    return _answer(claim, partial(handler, request, *args, **kwargs), is_secret=is_secret)
 
 
 class Claim(NamedTuple):
@@ -94,6 +84,7 @@ class Claim(NamedTuple):
     fingerprint: str
 
 
+@retried
 def _answer(claim: Claim, work: Callable[[], Response], *, is_secret: bool) -> HttpResponse:
     try:
         with transaction.atomic():

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from partners.events import PING, Topic
 from partners.events.recording import wake_later
@@ -16,7 +17,7 @@ from partners.models import Delivery, Event, Partner, Webhook
 from partners.telling import signing
 from partners.telling.addresses import parse
 
-SUSPENDED = "Switched off by hand."
+SUSPENDED = gettext_noop("Switched off by hand.")
 MOST = 20
 """Webhooks of one partner."""
 

@@ -18,7 +18,7 @@ from channels.adapters.amazon.tokens import Tokens
 from channels.contract import ChannelError, Code, Payload
 from channels.http import HttpClient, Reply
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 USER_AGENT = f"Stockcast/{VERSION} (Language=Python/{platform.python_version()})"
 
 Query = Mapping[str, str | Sequence[str]]

@@ -7,63 +7,75 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.adapters.amazon.regions import LOGIN_ORIGIN, REGIONS, Region
-from channels.contract import ChannelError, Code, Connection, Parameter
+from channels.contract import ChannelError, Code, Connection, Parameter, gettext_noop
 
 _TEXT = r"[\x21-\x7e]+"
 
 PARAMETERS = (
     Parameter(
         name="seller_id",
-        label="Seller ID",
-        help="The merchant token, like A1B2C3D4E5F6G7: in Seller Central under Account Info.",
+        label=gettext_noop("Seller ID"),
+        help=gettext_noop(
+            "The merchant token, like A1B2C3D4E5F6G7: in Seller Central under Account Info."
+        ),
         pattern=r"[A-Z0-9]{5,30}",
     ),
     Parameter(
         name="region",
-        label="Region",
-        help="NA, EU or FE. A channel is one seller in one region.",
+        label=gettext_noop("Region"),
+        help=gettext_noop("NA, EU or FE. A channel is one seller in one region."),
         pattern="|".join(REGIONS),
     ),
     Parameter(
         name="marketplaces",
-        label="Marketplaces",
-        help="Ids of marketplaces of this region, joined by commas. Quantities are told and read "
-        "in the first, for a region shares them; orders come from all.",
+        label=gettext_noop("Marketplaces"),
+        help=gettext_noop(
+            "Ids of marketplaces of this region, joined by commas. Quantities are told and read "
+            "in the first, for a region shares them; orders come from all."
+        ),
         pattern=r"\s*[A-Z0-9]+\s*(,\s*[A-Z0-9]+\s*)*",
     ),
     Parameter(
         name="client_id",
-        label="Client ID",
-        help="Of the app's Login with Amazon credentials: amzn1.application-oa2-client....",
+        label=gettext_noop("Client ID"),
+        help=gettext_noop(
+            "Of the app's Login with Amazon credentials: amzn1.application-oa2-client...."
+        ),
         pattern=_TEXT,
     ),
     Parameter(
         name="client_secret",
-        label="Client secret",
-        help="Goes with the client ID. Amazon lets it expire after 180 days: make a new one in "
-        "time and enter it here.",
+        label=gettext_noop("Client secret"),
+        help=gettext_noop(
+            "Goes with the client ID. Amazon lets it expire after 180 days: make a new one in "
+            "time and enter it here."
+        ),
         is_secret=True,
         pattern=_TEXT,
     ),
     Parameter(
         name="refresh_token",
-        label="Refresh token",
-        help="What the seller's authorisation of the app gave: Atzr|....",
+        label=gettext_noop("Refresh token"),
+        help=gettext_noop("What the seller's authorisation of the app gave: Atzr|...."),
         is_secret=True,
         pattern=_TEXT,
     ),
     Parameter(
         name="product_type",
-        label="Product type",
-        help="Used where Amazon does not say the product type of a listing; PRODUCT fits all.",
+        label=gettext_noop("Product type"),
+        help=gettext_noop(
+            "Used where Amazon does not say the product type of a listing; PRODUCT fits all."
+        ),
         is_required=False,
         pattern=r"[A-Z0-9_]+",
         default="PRODUCT",
     ),
     Parameter(
         name="sandbox_url",
-        label="Sandbox address",
-        help="For rehearsals only: http://127.0.0.1:PORT of an Amazon sandbox on this machine.",
+        label=gettext_noop("Sandbox address"),
+        help=gettext_noop(
+            "For rehearsals only: http://127.0.0.1:PORT of an Amazon sandbox on this machine."
+        ),
         is_required=False,
         pattern=r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?/?",
     ),

@@ -5,39 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from channels.contract import ChannelError, Code, Connection, Parameter, previous
+from channels.contract import ChannelError, Code, Connection, Parameter, gettext_noop, previous
 
 DEFAULT_VERSION = "2026-10"
 
 PARAMETERS = (
     Parameter(
         name="shop_domain",
-        label="Shop domain",
-        help="The permanent name, like my-store.myshopify.com: small letters, digits and hyphens; "
-        "never the shop's own domain.",
+        label=gettext_noop("Shop domain"),
+        help=gettext_noop(
+            "The permanent name, like my-store.myshopify.com: small letters, digits and hyphens; "
+            "never the shop's own domain."
+        ),
         pattern=r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$",
     ),
     Parameter(
         name="access_token",
-        label="Access token",
-        help="Admin API token of a custom app (shpat_...), or empty to use client ID and secret.",
+        label=gettext_noop("Access token"),
+        help=gettext_noop(
+            "Admin API token of a custom app (shpat_...), or empty to use client ID and secret."
+        ),
         is_secret=True,
         is_required=False,
         pattern=r"[\x21-\x7e]+",
     ),
     Parameter(
         name="client_id",
-        label="Client ID",
-        help="Of an app from the Dev Dashboard that belongs to the same organisation as the store.",
+        label=gettext_noop("Client ID"),
+        help=gettext_noop(
+            "Of an app from the Dev Dashboard that belongs to the same organisation as the store."
+        ),
         is_required=False,
         pattern=r"[\x21-\x7e]+",
     ),
     Parameter(
         name="client_secret",
-        label="Client secret",
-        help="Goes with the client ID: a token is fetched with them and renewed every day. It also "
-        "proves that a webhook comes from Shopify, so give it beside an access token as well: a "
-        "custom app calls it API secret key.",
+        label=gettext_noop("Client secret"),
+        help=gettext_noop(
+            "Goes with the client ID: a token is fetched with them and renewed every day. It also"
+            " proves that a webhook comes from Shopify, so give it beside an access token as well:"
+            " a custom app calls it API secret key."
+        ),
         is_secret=True,
         is_signing=True,
         is_required=False,
@@ -45,16 +53,20 @@ PARAMETERS = (
     ),
     Parameter(
         name="api_version",
-        label="API version",
-        help="Year and month, like 2026-10. Versions before 2026-04 are not supported.",
+        label=gettext_noop("API version"),
+        help=gettext_noop(
+            "Year and month, like 2026-10. Versions before 2026-04 are not supported."
+        ),
         is_required=False,
         pattern=r"2026-(04|07|10)|20(2[7-9]|[3-9]\d)-(01|04|07|10)",
         default=DEFAULT_VERSION,
     ),
     Parameter(
         name="sandbox_url",
-        label="Sandbox address",
-        help="For rehearsals only: http://127.0.0.1:PORT of a Shopify sandbox on this machine.",
+        label=gettext_noop("Sandbox address"),
+        help=gettext_noop(
+            "For rehearsals only: http://127.0.0.1:PORT of a Shopify sandbox on this machine."
+        ),
         is_required=False,
         pattern=r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?/?",
     ),
