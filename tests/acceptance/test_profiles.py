@@ -200,7 +200,7 @@ class TestUpdateQ:
         sync(channel)
         states.append(row(listed).state)
         assert states == [State.LINKED, State.PENDING_UPDATE, State.LINKED]
-        assert State.PENDING_UPDATE.label == "Pending Qty Update"
+        assert str(State.PENDING_UPDATE.label) == "Pending Qty Update"
         assert (store.available(listed.sku), ListingLevel.objects.get().is_update_asked) == (
             10,
             False,

@@ -77,9 +77,10 @@ def test_only_the_ledger_writes_movements_and_stock_levels() -> None:
         if writes.search(path.read_text())
     ]
     # warehousing copies the warehouse's below-zero switch to its levels; it touches no quantity.
-    assert [name for name in offenders if name != "inventory/warehousing.py"] == [
-        "inventory/posting.py"
-    ]
+    # generating/history writes a year that has passed, with its times, for products that it made a
+    # moment before: the ledger can only write what happens now.
+    excepted = {"inventory/warehousing.py", "syncjobs/management/generating/history.py"}
+    assert [name for name in offenders if name not in excepted] == ["inventory/posting.py"]
 
 
 def test_no_file_is_longer_than_400_lines() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 from collections.abc import Callable
@@ -16,6 +17,7 @@ PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SETTLED = "document.getAnimations().every((each) => each.playState !== 'running')"
+IS_ASKED = os.environ.get("STOCKCAST_SCREENSHOTS") == "1"
 
 
 @dataclass
@@ -35,10 +37,18 @@ class Screen:
 
     def picture(self, name: str) -> None:
         """Keep what is to be seen, when pictures are asked for."""
-        if os.environ.get("STOCKCAST_SCREENSHOTS") == "1":
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            self.page.wait_for_function(SETTLED)
-            self.page.screenshot(path=PICTURES / f"{name}.png")
+        if IS_ASKED:
+            keep(self.page, name)
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture of what is in the window, small enough to be kept beside the code."""
+    page.wait_for_function(SETTLED)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    shot = page.context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": 75}
+    )
+    (PICTURES / f"{name}.webp").write_bytes(base64.b64decode(shot["data"]))
 
 
 Opener = Callable[..., Screen]

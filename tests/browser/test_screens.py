@@ -1,69 +1,17 @@
-"""The main pages in a real browser: no error on the console, nothing fetched from elsewhere, fit
-for a phone and for the dark, and progress that moves by itself.
-
-STOCKCAST_SCREENSHOTS=1 also writes the pictures of docs/screenshots.
-"""
+"""What moves by itself or leads on, in a real browser: progress, confirmations, titles."""
 
 from __future__ import annotations
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
-from channels.models import Communicated, Listing, Location
+from channels.models import Communicated, Listing
 from desk.cells import list_of, page_of
-from inventory.models import PurchaseOrder, PurchaseOrderLine, StockLevel, Warehouse
+from inventory.models import PurchaseOrder, PurchaseOrderLine, Warehouse
 from orders.models import SalesOrder
-from syncjobs.models import ProcessLog, Run
-from tests.browser.conftest import browser, screen
-from tests.browser.screen import PHONE, Opener, Screen
-from tests.browser.shop import Shop, shop
-
-__all__ = ["PHONE", "Opener", "Screen", "Shop", "browser", "pytestmark", "screen", "shop"]
-
-pytestmark = [pytest.mark.browser]
-PICTURED = {"dashboard", "product", "communicated", "explanation", "logs", "channel"}
-
-
-def pages(shop: Shop) -> dict[str, str]:
-    return {
-        "dashboard": reverse("admin:index"),
-        "product": page_of(shop.products[1]),
-        "communicated": list_of(Communicated),
-        "explanation": page_of(shop.row(1)),
-        "run": page_of(shop.run),
-        "logs": list_of(ProcessLog),
-        "channel": page_of(shop.channel),
-        "listings": list_of(Listing),
-        "locations": list_of(Location),
-        "stock-levels": list_of(StockLevel),
-    }
-
-
-def test_the_main_pages_render_without_a_complaint(screen: Opener, shop: Shop) -> None:
-    window = screen()
-
-    for name, address in pages(shop).items():
-        window.open(address)
-        if name in PICTURED:
-            window.picture(name)
-
-    assert window.troubles == []
-
-
-@pytest.mark.parametrize("name", ["dashboard", "communicated", "explanation", "run", "product"])
-def test_a_page_fits_a_phone_in_the_dark(screen: Opener, shop: Shop, name: str) -> None:
-    window = screen(viewport=PHONE, color_scheme="dark")
-
-    window.open(pages(shop)[name])
-
-    width = window.page.evaluate("document.documentElement.scrollWidth")
-    background = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert width <= PHONE["width"]
-    assert background not in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-    assert window.troubles == []
-    if name in {"dashboard", "communicated"}:
-        window.picture(f"{name}-phone")
+from syncjobs.models import Run
+from tests.browser.screen import Opener
+from tests.browser.shop import Shop
 
 
 def test_a_run_is_followed_without_reloading_and_left_alone_at_its_end(

@@ -117,7 +117,7 @@ def test_many_are_chosen_by_their_state_and_sent_again(
     chosen = {"action": "send_chosen_again", "_selected_action": lost[:2]}
     page = admin_client.post(failed, chosen, follow=True)
 
-    assert "2 on their way again" in page.text
+    assert "2 are on their way again" in page.text
     states = dict(Delivery.objects.values_list("pk", "status"))
     assert [states[pk] for pk in lost] == ["waiting", "waiting", "given_up"]
     assert states[fine.pk] == "delivered"
