@@ -70,7 +70,7 @@ NAVIGATION = [
             "title": _("Warehouse work"),
             "icon": "barcode_scanner",
             "link": reverse_lazy("work"),
-            "permission": "inventory.admin.work.landing.may_work",
+            "permission": "inventory.admin.warehouse_work.landing.may_work",
         },
         _entry(_("Products"), "sell", "inventory.product"),
         _entry(_("Communicate inventory to external sources"), "campaign", "channels.communicated"),

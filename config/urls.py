@@ -29,6 +29,6 @@ urlpatterns = [
     path("admin/login/", login.log_in),
     path("admin/login/code/", asking.code, name="login-code"),
     path("admin/second-factor/", admin.site.admin_view(pages.second_factor), name="second-factor"),
-    path("admin/inventory/work/", include("inventory.admin.work.urls")),
+    path("admin/inventory/warehouse-work/", include("inventory.admin.warehouse_work.urls")),
     path("admin/", admin.site.urls),
 ]

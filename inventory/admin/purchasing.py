@@ -22,7 +22,7 @@ from inventory import receiving
 from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, ReceiveDialog, staged
 from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.statuses import COLORS, OfferedMixin
-from inventory.admin.work.receive import ReceivingMixin
+from inventory.admin.warehouse_work.receive import ReceivingMixin
 from inventory.errors import InvalidLines
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
 

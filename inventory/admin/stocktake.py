@@ -20,8 +20,8 @@ from inventory import counting
 from inventory.admin.count_sheet import CountSheetMixin
 from inventory.admin.statuses import COLORS, OfferedMixin
 from inventory.admin.stocktake_lines import CountInline, ProductInline
-from inventory.admin.work.count import CountingMixin
-from inventory.admin.work.review import ReviewMixin
+from inventory.admin.warehouse_work.count import CountingMixin
+from inventory.admin.warehouse_work.review import ReviewMixin
 from inventory.errors import InvalidLines
 from inventory.models import Stocktake
 

@@ -17,7 +17,7 @@ from desk.refusals import RefusalsMixin
 from inventory import transfers
 from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.statuses import COLORS, OfferedMixin
-from inventory.admin.work.transfer import TransferWorkMixin
+from inventory.admin.warehouse_work.transfer import TransferWorkMixin
 from inventory.models import Transfer, TransferLine
 
 Status = Transfer.Status

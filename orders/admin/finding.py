@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from desk.cells import page_of
-from inventory.admin.work import finding, tiles
-from orders.admin.work.queue import to_ship
-from orders.admin.work.rights import SHIP
+from inventory.admin.warehouse_work import finding, tiles
+from orders.admin.warehouse_work.queue import to_ship
+from orders.admin.warehouse_work.rights import SHIP
 from orders.models import SalesOrder
 
 

@@ -27,7 +27,7 @@ from orders.admin.lines import LineInline, NewLineInline, is_editable
 from orders.admin.listing import Rows
 from orders.admin.page import Page
 from orders.admin.steps import Steps
-from orders.admin.work import Work
+from orders.admin.warehouse_work import Work
 from orders.intake import Draft, DraftLine
 from orders.models import SalesOrder, SalesOrderLine
 

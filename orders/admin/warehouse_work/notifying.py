@@ -26,7 +26,7 @@ from orders import asn
 from orders.admin.consequences import told_after
 from orders.admin.dialogs import ahead_warning, drafted_by, drafts_of, holds
 from orders.admin.totals import NONE, totals_of
-from orders.admin.work.rights import NOTIFY, SHIP, demand, order_of
+from orders.admin.warehouse_work.rights import NOTIFY, SHIP, demand, order_of
 from orders.asn import Tracking
 from orders.models import Asn, SalesOrder, SalesOrderLine
 
@@ -235,4 +235,4 @@ class Notifying(ModelAdmin):
             else "",
             "back": page_of(order),
         }
-        return TemplateResponse(request, "admin/orders/work/notify.html", context)
+        return TemplateResponse(request, "admin/orders/warehouse_work/notify.html", context)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from inventory.admin.work.finding import may
+from inventory.admin.warehouse_work.finding import may
 from inventory.models import PurchaseOrder, StockLevel, Stocktake, Transfer
 
 COUNTED = 1000

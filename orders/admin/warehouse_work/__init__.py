@@ -5,10 +5,10 @@ from typing import Any
 from django.urls import path
 
 from desk.lists import ModelAdmin
-from orders.admin.work.cross_docking import CrossDocking
-from orders.admin.work.notifying import Notifying
-from orders.admin.work.picking import Picking
-from orders.admin.work.queue import Queue
+from orders.admin.warehouse_work.cross_docking import CrossDocking
+from orders.admin.warehouse_work.notifying import Notifying
+from orders.admin.warehouse_work.picking import Picking
+from orders.admin.warehouse_work.queue import Queue
 
 __all__ = ["Work"]
 

@@ -23,9 +23,15 @@ from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
 from inventory import transfers
-from inventory.admin.work import carried, sheets
-from inventory.admin.work.finding import may
-from inventory.admin.work.transfer_lines import NOT_THERE, lock, receive, write_lines, written
+from inventory.admin.warehouse_work import carried, sheets
+from inventory.admin.warehouse_work.finding import may
+from inventory.admin.warehouse_work.transfer_lines import (
+    NOT_THERE,
+    lock,
+    receive,
+    write_lines,
+    written,
+)
 from inventory.models import Product, StockLevel, Transfer
 from inventory.parts import demand_stocked
 

@@ -21,7 +21,7 @@ from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
 from inventory import receiving
-from inventory.admin.work import sheets
+from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines, KeyReused
 from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, Receipt
 

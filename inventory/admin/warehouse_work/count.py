@@ -24,8 +24,8 @@ from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
 from inventory import counting
-from inventory.admin.work import sheets
-from inventory.admin.work.finding import may
+from inventory.admin.warehouse_work import sheets
+from inventory.admin.warehouse_work.finding import may
 from inventory.errors import InvalidLines, WrongState
 from inventory.models import Product, StockLevel, Stocktake, StocktakeLine
 from inventory.parts import demand_stocked

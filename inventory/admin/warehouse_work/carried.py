@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from inventory.admin.work import sheets
+from inventory.admin.warehouse_work import sheets
 from inventory.errors import KeyReused
 
 

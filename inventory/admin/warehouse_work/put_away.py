@@ -22,7 +22,7 @@ from desk import scan
 from desk.deadlocks import retried
 from desk.errors import Refused
 from inventory import receiving
-from inventory.admin.work import sheets
+from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines, KeyReused
 from inventory.models import Movement, Product, Receipt, ReceiptLine, StockLevel
 
@@ -63,7 +63,7 @@ def put_away(request: HttpRequest) -> HttpResponse:
             sheet = sheets.kept(_sheet(request), request, given, refused)
     return sheets.show(
         request,
-        "admin/inventory/work/put_away.html",
+        "admin/inventory/warehouse_work/put_away.html",
         gettext("Put away"),
         sheet=sheet,
         is_narrowed=bool(_receipt(request)),

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.errors import Refused
 from inventory import counting
-from inventory.admin.work import sheets
-from inventory.admin.work.finding import may
+from inventory.admin.warehouse_work import sheets
+from inventory.admin.warehouse_work.finding import may
 from inventory.errors import InvalidLines
 from inventory.models import StockLevel, Stocktake, Warehouse
 
@@ -87,7 +87,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(address + blind)
     return sheets.show(
         request,
-        "admin/inventory/work/start.html",
+        "admin/inventory/warehouse_work/start.html",
         gettext("Start a stocktake"),
         form=form,
         refused=refused,

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inventory.admin.work import sheets
-from inventory.admin.work.counting_start import FIELD
-from inventory.admin.work.finding import may
+from inventory.admin.warehouse_work import sheets
+from inventory.admin.warehouse_work.counting_start import FIELD
+from inventory.admin.warehouse_work.finding import may
 from inventory.models import Transfer, Warehouse
 
 
@@ -56,7 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address)
     return sheets.show(
         request,
-        "admin/inventory/work/start.html",
+        "admin/inventory/warehouse_work/start.html",
         gettext("Start a transfer"),
         form=form,
         submit_text=gettext("Start scanning"),

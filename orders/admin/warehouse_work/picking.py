@@ -20,13 +20,13 @@ from desk.cells import page_of
 from desk.deadlocks import retried
 from desk.errors import Refused
 from desk.lists import ModelAdmin
-from inventory.admin.work import sheets
+from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines, WrongState
 from inventory.ledger import Cause
 from inventory.models import Movement, Product
 from orders import fulfilment
 from orders.admin.blocks import Short, not_there
-from orders.admin.work.rights import NOTIFY, SHIP, demand, order_of
+from orders.admin.warehouse_work.rights import NOTIFY, SHIP, demand, order_of
 from orders.errors import UnknownLine
 from orders.models import SalesOrder, SalesOrderLine
 
@@ -128,7 +128,7 @@ class Picking(ModelAdmin):
             "page_url": page_of(order),
             "back": reverse("admin:orders_work_ship"),
         }
-        return TemplateResponse(request, "admin/orders/work/pick.html", context)
+        return TemplateResponse(request, "admin/orders/warehouse_work/pick.html", context)
 
 
 def was_shipped(key: str) -> bool:

@@ -24,13 +24,13 @@ from desk.deadlocks import retried
 from desk.errors import Refused
 from desk.lists import ModelAdmin
 from inventory import receiving
-from inventory.admin.work import sheets
+from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines
 from inventory.ledger import Cause
 from inventory.models import Product, PurchaseOrder, Receipt
 from orders import fulfilment
-from orders.admin.work.rights import CROSS_DOCK, LARGEST, NOTIFY, demand
-from orders.admin.work.waiting import awaited, shares
+from orders.admin.warehouse_work.rights import CROSS_DOCK, LARGEST, NOTIFY, demand
+from orders.admin.warehouse_work.waiting import awaited, shares
 from orders.errors import UnknownLine
 from orders.models import SalesOrder, SalesOrderLine
 
@@ -141,7 +141,7 @@ class CrossDocking(ModelAdmin):
             "sent": request.GET.get("sent", "")[:64],
             "back": page_of(order),
         }
-        return TemplateResponse(request, "admin/orders/work/cross_dock.html", context)
+        return TemplateResponse(request, "admin/orders/warehouse_work/cross_dock.html", context)
 
 
 def _purchase_order(pk: int) -> PurchaseOrder:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 
 from desk.cells import list_of, page_of
 from desk.lists import ModelAdmin
-from inventory.admin.work import tiles
+from inventory.admin.warehouse_work import tiles
 from orders.admin.blocks import Short, not_there
 from orders.admin.filters import LIVE
 from orders.admin.totals import NONE, Totals, totals_of
-from orders.admin.work.rights import NOTIFY, SHIP, demand
+from orders.admin.warehouse_work.rights import NOTIFY, SHIP, demand
 from orders.models import SalesOrder, SalesOrderLine
 
 LOOKED_AT = 300
@@ -96,7 +96,7 @@ class Queue(ModelAdmin):
             "untold": self._untold(request),
             "sent": request.GET.get("sent", "")[:64],
         }
-        return TemplateResponse(request, "admin/orders/work/queue.html", context)
+        return TemplateResponse(request, "admin/orders/warehouse_work/queue.html", context)
 
     def _untold(self, request: HttpRequest) -> dict[str, Any]:
         """The oldest that wait for their ASN, with where it is sent, and how many there are."""

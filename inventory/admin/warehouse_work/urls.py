@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from inventory.admin.work import counting_start, landing, put_away, transfer_start
+from inventory.admin.warehouse_work import counting_start, landing, put_away, transfer_start
 
 view = admin.site.admin_view
 

@@ -19,8 +19,8 @@ from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
 from inventory import counting
-from inventory.admin.work import sheets
-from inventory.admin.work.finding import may
+from inventory.admin.warehouse_work import sheets
+from inventory.admin.warehouse_work.finding import may
 from inventory.models import Movement, State, Stocktake
 
 PER_PAGE = 100

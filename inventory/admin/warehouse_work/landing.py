@@ -14,9 +14,9 @@ from django.utils.translation import gettext, ngettext
 
 from desk.cells import list_of, page_of
 from desk.errors import Refused
-from inventory.admin.work import sheets
-from inventory.admin.work.finding import bearing, may, work_of
-from inventory.admin.work.tiles import tiles
+from inventory.admin.warehouse_work import sheets
+from inventory.admin.warehouse_work.finding import bearing, may, work_of
+from inventory.admin.warehouse_work.tiles import tiles
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Stocktake, Transfer
 
 LISTED = 8
@@ -65,7 +65,7 @@ def work(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(choices[0].url)
     return sheets.show(
         request,
-        "admin/inventory/work/landing.html",
+        "admin/inventory/warehouse_work/landing.html",
         gettext("Warehouse work"),
         code=code,
         refused=refused,
