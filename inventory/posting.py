@@ -41,6 +41,8 @@ MOST = 2_147_483_647
 # `huge` has a row when a level could not hold the sum: nothing is written then.
 # `mirrored` has a row when somebody else than its source would change a mirror's stock, or a source
 # another warehouse's: nothing is written then. Who makes a mirror locks that table, too.
+# Levels are looked up one by one, by LATERAL: a planner that takes a table for empty, because its
+# statistics are older than the ten thousand rows in it, would else compare each with each.
 # Movement numbers are drawn after the locks are held, so within one level they ascend in commit
 # order (stocktakes rely on that).
 _POST = """
@@ -55,41 +57,47 @@ WITH line AS MATERIALIZED (
         AND NOT EXISTS (SELECT FROM bundled)
 ), change AS MATERIALIZED (
     SELECT product_id, warehouse_id,
-        coalesce(sum(delta) FILTER (WHERE state = 'on_hand'), 0) AS on_hand,
-        coalesce(sum(delta) FILTER (WHERE state = 'committed'), 0) AS committed,
-        coalesce(sum(delta) FILTER (WHERE state = 'incoming'), 0) AS incoming,
-        coalesce(sum(delta) FILTER (WHERE state = 'staged'), 0) AS staged,
+        coalesce(sum(delta) FILTER (WHERE state = 'on_hand'), 0) AS on_hand_delta,
+        coalesce(sum(delta) FILTER (WHERE state = 'committed'), 0) AS committed_delta,
+        coalesce(sum(delta) FILTER (WHERE state = 'incoming'), 0) AS incoming_delta,
+        coalesce(sum(delta) FILTER (WHERE state = 'staged'), 0) AS staged_delta,
         CASE WHEN bool_or(state = 'on_hand')
             THEN max(n) FILTER (WHERE state = 'on_hand') IS DISTINCT FROM
                 max(n) FILTER (WHERE state = 'on_hand' AND reason = 'forget')
         END AS is_known
     FROM fresh GROUP BY product_id, warehouse_id
 ), missing AS MATERIALIZED (
-    SELECT change.* FROM change
-    LEFT JOIN inventory_stocklevel level USING (product_id, warehouse_id)
+    SELECT change.product_id, change.warehouse_id FROM change
+    LEFT JOIN LATERAL (
+        SELECT level.id FROM inventory_stocklevel level
+        WHERE level.product_id = change.product_id AND level.warehouse_id = change.warehouse_id
+        LIMIT 1
+    ) AS level ON true
     WHERE level.id IS NULL
 ), locked AS MATERIALIZED (
-    SELECT level.* FROM inventory_stocklevel level JOIN change USING (product_id, warehouse_id)
-    WHERE NOT EXISTS (SELECT FROM missing)
-    ORDER BY level.product_id, level.warehouse_id FOR UPDATE OF level
-), short AS MATERIALIZED (
-    SELECT product_id, warehouse_id, locked.on_hand, locked.committed, locked.incoming,
-        locked.staged
-    FROM locked JOIN change USING (product_id, warehouse_id)
-    WHERE (change.on_hand < 0 AND locked.on_hand + change.on_hand < 0
-            AND NOT locked.can_go_negative)
-        OR locked.committed + change.committed < 0
-        OR locked.incoming + change.incoming < 0
-        OR locked.staged + change.staged < 0
-), huge AS MATERIALIZED (
-    SELECT product_id, warehouse_id
+    SELECT level.id, level.product_id, level.warehouse_id, level.on_hand, level.committed,
+        level.incoming, level.staged, level.can_go_negative, turn.on_hand_delta,
+        turn.committed_delta, turn.incoming_delta, turn.staged_delta, turn.is_known
     FROM (
-        SELECT product_id, warehouse_id, locked.on_hand + change.on_hand AS on_hand,
-            locked.committed + change.committed AS committed,
-            locked.incoming + change.incoming AS incoming, locked.staged + change.staged AS staged
-        FROM locked JOIN change USING (product_id, warehouse_id)
-    ) AS after
-    WHERE greatest(abs(on_hand), committed, incoming, staged, abs(on_hand - committed)) > %(most)s
+        SELECT * FROM change WHERE NOT EXISTS (SELECT FROM missing)
+        ORDER BY product_id, warehouse_id
+    ) AS turn
+    CROSS JOIN LATERAL (
+        SELECT * FROM inventory_stocklevel level
+        WHERE level.product_id = turn.product_id AND level.warehouse_id = turn.warehouse_id
+        FOR UPDATE
+    ) AS level
+), short AS MATERIALIZED (
+    SELECT * FROM locked
+    WHERE (on_hand_delta < 0 AND on_hand + on_hand_delta < 0 AND NOT can_go_negative)
+        OR committed + committed_delta < 0
+        OR incoming + incoming_delta < 0
+        OR staged + staged_delta < 0
+), huge AS MATERIALIZED (
+    SELECT * FROM locked
+    WHERE greatest(abs(on_hand + on_hand_delta), committed + committed_delta,
+        incoming + incoming_delta, staged + staged_delta,
+        abs(on_hand + on_hand_delta - committed - committed_delta)) > %(most)s
 ), mirrored AS MATERIALIZED (
     SELECT DISTINCT product_id, warehouse_id FROM fresh
     JOIN inventory_warehouse warehouse ON warehouse.id = warehouse_id
@@ -108,19 +116,19 @@ WITH line AS MATERIALIZED (
     SELECT FROM moved HAVING count(*) NOT IN (0, (SELECT count(*) FROM fresh))
 ), updated AS (
     UPDATE inventory_stocklevel level
-    SET on_hand = level.on_hand + change.on_hand,
-        committed = level.committed + change.committed,
-        incoming = level.incoming + change.incoming,
-        staged = level.staged + change.staged,
-        is_known = coalesce(change.is_known, level.is_known)
-    FROM change JOIN locked USING (product_id, warehouse_id)
+    SET on_hand = level.on_hand + locked.on_hand_delta,
+        committed = level.committed + locked.committed_delta,
+        incoming = level.incoming + locked.incoming_delta,
+        staged = level.staged + locked.staged_delta,
+        is_known = coalesce(locked.is_known, level.is_known)
+    FROM locked
     WHERE level.id = locked.id
         AND (SELECT count(*) FROM moved) = (SELECT count(*) FROM fresh)
     RETURNING level.product_id, level.warehouse_id, level.on_hand, level.committed,
         level.incoming, level.staged
 )
 SELECT 'level', * FROM updated
-UNION ALL SELECT 'short', * FROM short
+UNION ALL SELECT 'short', product_id, warehouse_id, on_hand, committed, incoming, staged FROM short
 UNION ALL SELECT 'huge', product_id, warehouse_id, 0, 0, 0, 0 FROM huge
 UNION ALL SELECT 'missing', product_id, warehouse_id, 0, 0, 0, 0 FROM missing
 UNION ALL SELECT 'mirrored', product_id, warehouse_id, 0, 0, 0, 0 FROM mirrored
@@ -133,7 +141,7 @@ INSERT INTO inventory_stocklevel
     (product_id, warehouse_id, on_hand, committed, incoming, staged, is_known, can_go_negative)
 SELECT DISTINCT product.id, warehouse.id, 0, 0, 0, 0, false, warehouse.can_go_negative
 FROM unnest(%(products)s::bigint[], %(warehouses)s::bigint[]) AS line(product_id, warehouse_id)
-JOIN inventory_product product ON product.id = line.product_id
+CROSS JOIN LATERAL (SELECT id FROM inventory_product WHERE id = line.product_id LIMIT 1) AS product
 JOIN inventory_warehouse warehouse ON warehouse.id = line.warehouse_id
 ORDER BY product.id, warehouse.id
 ON CONFLICT (product_id, warehouse_id) DO NOTHING

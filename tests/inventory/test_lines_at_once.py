@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+from django.db import connection, transaction
 
 from inventory import counting, receiving
-from inventory.models import Product, PurchaseOrder, Receipt, StockLevel, Warehouse
+from inventory.lines import Cause, Line
+from inventory.models import Product, PurchaseOrder, Reason, Receipt, State, StockLevel, Warehouse
+from inventory.posting import post
 from tests.factories import make_products
 from tests.inventory.answers import counting_statements
 
@@ -67,6 +70,25 @@ def receive(products: list[Product], warehouse: Warehouse) -> list[int]:
     return [len(received), len(put_away)]
 
 
+@pytest.fixture
+def _taken_for_empty(warehouse: Warehouse) -> None:
+    """The planner's statistics are from before: many rows came and were rolled back, so it takes
+    the tables for pages without rows. A plan that compares each line with each takes a minute."""
+    with suppress(Rejected), transaction.atomic():
+        products = make_products(MANY)
+        lines = [Line(each.pk, warehouse.pk, State.ON_HAND, 1) for each in products]
+        post(lines, Reason.OPENING, Cause())
+        raise Rejected
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE inventory_product, inventory_stocklevel")
+        cursor.execute("SET LOCAL statement_timeout = '30s'")
+
+
+class Rejected(Exception):  # noqa: N818 - it is what a refused import does
+    """Takes back all that came."""
+
+
+@pytest.mark.usefixtures("_taken_for_empty")
 @pytest.mark.parametrize("step", [count, receive])
 def test_ten_thousand_lines_take_as_many_statements_as_three(
     step: Callable[[list[Product], Warehouse], list[int]], warehouse: Warehouse
