@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -14,6 +13,7 @@ from unfold.decorators import action, display
 
 from config.second_factor import devices
 from desk.dialogs import ObjectDialog, ask, reported
+from desk.saying import gettext
 from syncjobs.admin import people
 
 # Their own pages show the keys of everybody's app.

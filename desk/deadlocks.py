@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -10,6 +12,9 @@ from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
 TRIES = 3
+PAUSE = 0.2
+"""Seconds, at the most, that the one that was ended leaves to the other."""
+
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
@@ -28,6 +33,13 @@ def retried(work: Callable[Given, Answer]) -> Callable[Given, Answer]:
             except OperationalError as error:
                 if not isinstance(error.__cause__, DeadlockDetected):
                     raise
+            time.sleep(random.uniform(0.02, PAUSE))  # noqa: S311 - the other gets on with it first
         return work(*args, **kwargs)
 
     return trying
+
+
+def renew() -> None:
+    """After the database ended something: leave a connection behind that can go on."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -5,11 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import unfold.admin
+import unfold.views
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
+from desk import history
 from desk.paging import BoundedPaginator
+
+
+class ChangeList(unfold.views.ChangeList):
+    """Base of every list."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self._addresses: dict[tuple[str, str], str] = {}
+        super().__init__(request, *args, **kwargs)
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """Made once for each: the headings are asked for again with every row."""
+        asked = (repr(new_params), repr(remove))
+        if asked not in self._addresses:
+            self._addresses[asked] = super().get_query_string(new_params, remove)
+        return self._addresses[asked]
 
 
 class ModelAdmin(unfold.admin.ModelAdmin):
@@ -23,6 +40,26 @@ class ModelAdmin(unfold.admin.ModelAdmin):
     list_per_page = 25
     empty_hint: Any = ""
 
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """What our own sentences say, each reader is told in his language."""
+        return super().log_addition(request, obj, _kept(message))
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """As log_addition."""
+        return super().log_change(request, obj, _kept(message))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """In the language of whoever reads it."""
+        answer = super().history_view(request, object_id, extra_context)
+        if isinstance(answer, TemplateResponse) and answer.context_data:
+            for entry in answer.context_data["action_list"]:
+                entry.change_message = history.told(entry)
+        return answer
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """A list that makes its headings' addresses once."""
+        return ChangeList
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The list, saying what its actions would take."""
         answer = super().changelist_view(request, extra_context)
@@ -31,6 +68,10 @@ class ModelAdmin(unfold.admin.ModelAdmin):
             if shown is not None:
                 answer.context_data |= _selection(shown)
         return answer
+
+
+def _kept(message: Any) -> Any:
+    return history.kept(message) if isinstance(message, str) else message
 
 
 def _selection(shown: Any) -> dict[str, str]:

@@ -13,15 +13,10 @@ LARGEST = 1_000_000_000
 
 
 class QuantitiesDialog(ObjectDialog):
-    """Asks how many units of each line; proposes all that remain.
-
-    An answer given before is recognised by its key, and asked nothing: its units may be what no
-    longer remains.
-    """
+    """Asks how many units of each line; proposes all that remain."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.is_repeat = self.is_bound and self.is_answered(self._given_key())
         if self.is_repeat:
             return
         for line, name, remaining in self.remaining():
@@ -37,13 +32,6 @@ class QuantitiesDialog(ObjectDialog):
     def remaining(self) -> list[tuple[int, str, int]]:
         """Line (a number of the form's own choice), name to show, and units that remain."""
         raise NotImplementedError
-
-    def is_answered(self, key: str) -> bool:
-        """Whether an answer of this key was carried out."""
-        raise NotImplementedError
-
-    def _given_key(self) -> str:
-        return str(self.data.get(self.add_prefix("key"), "")).strip()
 
     def quantities(self) -> dict[int, int]:
         """Line to units, for the lines where any were given."""

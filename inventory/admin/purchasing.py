@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
@@ -18,6 +16,7 @@ from desk.dialogs import ask, reported
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
+from desk.saying import gettext, ngettext
 from inventory import receiving
 from inventory.admin.purchasing_dialogs import OrderDialog, PutAwayDialog, ReceiveDialog, staged
 from inventory.admin.quantities import QuantitiesInline
@@ -195,10 +194,7 @@ class PurchaseOrderAdmin(ReceivingMixin, RefusalsMixin, OfferedMixin, ModelAdmin
     def receive_staged(self, _request: HttpRequest, form: ReceiveDialog) -> str | None:
         return self._receive(form, Receipt.Mode.STAGED)
 
-    @transaction.atomic
     def _receive(self, form: ReceiveDialog, mode: Receipt.Mode) -> str | None:
-        if form.is_answered_meanwhile():
-            return None
         units = form.quantities()
         key = form.cleaned_data["key"]
         receipt = receiving.receive(form.object, units, mode, key, form.actor)
@@ -216,10 +212,9 @@ class PurchaseOrderAdmin(ReceivingMixin, RefusalsMixin, OfferedMixin, ModelAdmin
         ),
     )
     @reported
-    @transaction.atomic
     def put_away(self, _request: HttpRequest, form: PutAwayDialog) -> str | None:
-        if form.is_answered_meanwhile():
-            return None
+        # Of two people at once, the second sees what the first put away.
+        PurchaseOrder.objects.select_for_update(no_key=True).get(pk=form.object.pk)
         given = form.by_receipt()
         if not given:
             raise InvalidLines(gettext("Nothing to put away: receive to staging first."))

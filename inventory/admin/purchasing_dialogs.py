@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 
 from desk.dialogs import ObjectDialog
 from inventory.admin.dialogs import QuantitiesDialog
-from inventory.models import Movement, PurchaseOrder, Receipt, ReceiptLine
+from inventory.models import PurchaseOrder, Receipt, ReceiptLine
 
 
 def staged(order_id: Any) -> QuerySet[ReceiptLine]:
@@ -30,18 +30,9 @@ class GoodsDialog(QuantitiesDialog):
 
     model = PurchaseOrder
 
-    def is_answered_meanwhile(self) -> bool:
-        """Lock the order, so that of two clicks at once the second waits for the first, and look
-        again whether this answer was carried out. Call it in a transaction."""
-        PurchaseOrder.objects.select_for_update(no_key=True).get(pk=self.object.pk)
-        return self.is_answered(self.cleaned_data["key"])
-
 
 class ReceiveDialog(GoodsDialog):
     """How many came; a line is a product."""
-
-    def is_answered(self, key: str) -> bool:
-        return Receipt.objects.filter(key=key).exists()
 
     def remaining(self) -> list[tuple[int, str, int]]:
         lines = self.object.lines.filter(received__lt=F("ordered")).select_related("product")
@@ -52,12 +43,6 @@ class ReceiveDialog(GoodsDialog):
 
 class PutAwayDialog(GoodsDialog):
     """How many went to the shelf; a line is a line of a staged receipt."""
-
-    def is_answered(self, key: str) -> bool:
-        """By the keys of put_away, one for each receipt of this order."""
-        receipts = self.object.receipts.values_list("pk", flat=True)
-        keys = [f"put-away:{key}:{receipt}" for receipt in receipts]
-        return Movement.objects.filter(key__in=keys).exists()
 
     def remaining(self) -> list[tuple[int, str, int]]:
         return [

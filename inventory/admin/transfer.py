@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -14,6 +13,7 @@ from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
 from desk.numbers import NumberSearchMixin
 from desk.refusals import RefusalsMixin
+from desk.saying import gettext
 from inventory import transfers
 from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.statuses import COLORS, OfferedMixin

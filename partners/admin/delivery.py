@@ -9,8 +9,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -18,6 +18,7 @@ from desk.cells import NOTHING, ago, badge, link, page_of
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext, ngettext
 from partners import telling
 from partners.models import Delivery
 

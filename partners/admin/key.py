@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -19,6 +19,7 @@ from desk.cells import ago, link, page_of
 from desk.dialogs import ObjectDialog, ask, find, reported
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext
 from partners import keys, scopes
 from partners.admin import issuing, once
 from partners.admin.cells import key_state, rights

@@ -8,13 +8,13 @@ from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from desk.cells import NOTHING, ago, link, list_of, page_of
 from desk.dialogs import find
 from desk.lists import ModelAdmin
+from desk.saying import gettext
 from partners import keys
 from partners.admin import issuing, once
 from partners.admin.cells import key_state, rights

@@ -10,7 +10,6 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -20,6 +19,7 @@ from desk.dialogs import ObjectDialog, ask, find, reported
 from desk.lists import ModelAdmin
 from desk.paging import READ, bounded
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext
 from partners import telling
 from partners.admin import once
 from partners.models import Delivery, Webhook

@@ -41,7 +41,7 @@ def test_whoever_is_ended_by_a_deadlock_comes_again() -> None:
         return work
 
     assert at_once([worker(first, second), worker(second, first)]) == [True, True]
-    assert len(tried) == 3
+    assert 3 <= len(tried) <= 2 * TRIES  # met again where the machine is busy
 
 
 def test_other_faults_do_not_come_again() -> None:

@@ -162,6 +162,23 @@ def test_goods_are_received_and_put_away_once_and_the_second_click_is_told(
     assert LogEntry.objects.count() == 3
 
 
+@pytest.mark.parametrize("name", ["receive_direct", "receive_staged"])
+def test_goods_received_with_other_numbers_under_the_same_key_are_refused(
+    admin_client: Client, product: Product, warehouse: Warehouse, name: str
+) -> None:
+    order = make_purchase_order(warehouse, {product: 10})
+    receiving.open_order(order)
+    line, step = f"line_{product.pk}", f"purchaseorder_{name}"
+    act(admin_client, step, order.pk, **{line: 4})
+
+    refused = act(admin_client, step, order.pk, **{line: 5})
+    assert (refused.status_code, refused.context["form"][line].value()) == (200, "5")
+    assert "was sent from this page before" in refused.text
+    assert order.lines.get().received == 4
+    act(admin_client, step, order.pk, **{line: 5, "key": refused.context["form"]["key"].value()})
+    assert order.lines.get().received == 9
+
+
 def test_two_clicks_at_once_receive_once(
     admin_client: Client, product: Product, warehouse: Warehouse, transactional_db: None
 ) -> None:
@@ -224,15 +241,6 @@ def test_a_document_is_found_by_its_own_number(
         assert list(found) == [document]
     for term in ("9" * 18, "9" * 5000, f"{document}x"):
         assert not admin_client.get(page, {"q": term}).context["cl"].result_list
-
-
-def test_a_change_of_nothing_is_asked_again_beside_its_field(
-    admin_client: Client, product: Product, warehouse: Warehouse
-) -> None:
-    answers = {"warehouse": warehouse.pk, "delta": 0, "reason": "none"}
-    response = act(admin_client, "product_adjust_stock", product.pk, **answers)
-
-    assert "Give a number other than 0." in response.text
 
 
 def test_a_count_beyond_reason_is_asked_again(

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -20,6 +19,7 @@ from desk.deadlocks import retried
 from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from inventory import receiving
 from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines, KeyReused

@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Abs, Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -18,6 +17,7 @@ from desk.cells import page_of
 from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext
 from inventory import counting
 from inventory.admin.warehouse_work import sheets
 from inventory.admin.warehouse_work.finding import may

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
-from desk import scan
+from desk import history, scan
 from desk.errors import Refused
 from inventory import scanning
 from inventory.errors import InvalidLines, KeyReused
@@ -57,10 +57,7 @@ def kept(
 
 def sent_before() -> str:
     """What a person is told who sends other numbers under a key that did its work."""
-    return gettext(
-        "A part of these numbers was sent from this page before, when the answer got lost. The"
-        " lines show what is done by now: correct the numbers to what is new, and send again."
-    )
+    return history.sent_before()
 
 
 def product_ids(numbers: dict[str, int]) -> dict[int, int]:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -22,6 +21,7 @@ from desk.deadlocks import retried
 from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext
 from inventory import transfers
 from inventory.admin.warehouse_work import carried, sheets
 from inventory.admin.warehouse_work.finding import may
