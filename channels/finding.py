@@ -1,5 +1,5 @@
 """Finds rows of the communicated table among millions: by state, by whether the channel shows what
-it should, by words; sorted by any quantity.
+it should, by where they are, by words.
 
 What is rare is asked for by the partial index that holds it, a few thousand listings at most; what
 is not rare is met soon on the way through the order. Either way nothing is looked for in all rows.
@@ -7,16 +7,17 @@ is not rare is met soon on the way through the order. Either way nothing is look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from channels import narrowing
 from channels.models import Channel, Communicated, Entry, Feed, Listing, ListingLevel, Location
 from channels.models.listing import ASKED, DIFFERS, DUE, LEFT_ALONE, PASSING, REFUSED, UNKNOWN
 from channels.models.profile import Profile, SellingList
-from desk.paging import READ
+from channels.narrowing import EVERY, Chosen
+from desk.narrowing import few, if_few, these, together
 from inventory.models import Product
 
 State = Communicated.State
@@ -53,18 +54,22 @@ GROUPS = {
 """States that are asked for together."""
 
 
-class Found(NamedTuple):
-    """A row: a listing at a location, or without any."""
-
-    listing_id: int
-    level_id: int | None
-    key: str
+def of_channel(entries: QuerySet[Entry], chosen: Chosen) -> QuerySet[Entry]:
+    """Rows of the chosen channel, looked for among its listings alone where these are few."""
+    return narrowing.among(entries.filter(channel=chosen.channel_id), chosen.listings)
 
 
-def in_states(entries: QuerySet[Entry], *states: State, channel_id: int = 0) -> QuerySet[Entry]:
+def at_location(entries: QuerySet[Entry], location_id: int) -> QuerySet[Entry]:
+    """Rows at a location. One query more."""
+    own = Listing.objects.filter(channel__locations=location_id).order_by()
+    rows = entries.filter(location=location_id)
+    return narrowing.among(rows, few([own.values_list("pk")]))
+
+
+def in_states(entries: QuerySet[Entry], *states: State, chosen: Chosen = EVERY) -> QuerySet[Entry]:
     """Rows in any of these states. One query more, three for rows that have no location.
 
-    channel_id: the channel whose rows they are already, if it is one's: fewer are looked through.
+    chosen: the channel whose rows they are already, if it is one's: fewer are looked through.
     """
     wanted = Q()
     sources = Q()
@@ -76,9 +81,9 @@ def in_states(entries: QuerySet[Entry], *states: State, channel_id: int = 0) -> 
         extra, sources = _levelless(states, levelless)
         wanted |= extra
     parts = _rare(states, levelless, sources)
-    if {State.LINKED, State.OUT_OF_STOCK} & set(states) and channel_id:
+    if {State.LINKED, State.OUT_OF_STOCK} & set(states) and chosen.channel_id:
         parts = None  # by its number, a level is looked for among those of all channels
-    return _narrowed(entries.filter(wanted), parts, channel_id)
+    return _narrowed(entries.filter(wanted), parts, chosen)
 
 
 class _Levelless(NamedTuple):
@@ -128,16 +133,6 @@ def _rare(
     return found
 
 
-def _at_channel(parts: Iterable[QuerySet[Any]], channel_id: int) -> list[QuerySet[Any]]:
-    """Those of them that are the channel's."""
-    return [
-        part.filter(channel=channel_id)
-        if part.model is Listing
-        else part.filter(location__in=Location.objects.filter(channel=channel_id).values("pk"))
-        for part in parts
-    ]
-
-
 def _listings(condition: Q) -> QuerySet[Any]:
     return Listing.objects.filter(condition).order_by("pk").values_list("pk")
 
@@ -176,125 +171,107 @@ _RARE: dict[State, Callable[[], list[QuerySet[Any]]]] = {
 
 
 def differing(
-    entries: QuerySet[Entry], *, is_wanted: bool = True, channel_id: int = 0
+    entries: QuerySet[Entry], *, is_wanted: bool = True, chosen: Chosen = EVERY
 ) -> QuerySet[Entry]:
-    """Rows whose acknowledged number is not the one they should show, by the last tally; or those
-    that show it, to which belongs whatever has no number to show. channel_id: as in_states."""
+    """Rows that are told, whose channel shows another number than it should, by the last tally; or
+    that show it, to which belongs whatever has no number to show. chosen: as in_states."""
+    told = entries.filter(_OURS)
     if is_wanted:
-        return _narrowed(entries.filter(DIFFERS), [_levels(DIFFERS)], channel_id)
-    right = Q(level__isnull=True) | Q(should__isnull=True) | LEFT_ALONE
-    return entries.filter(right | Q(should=F("acknowledged")))
+        return _narrowed(told.filter(DIFFERS), [_levels(DIFFERS)], chosen)
+    right = LEFT_ALONE | Q(should__isnull=True) | Q(should=F("acknowledged"))
+    return told.filter(right)
+
+
+def left_too_high(entries: QuerySet[Entry], *, chosen: Chosen = EVERY) -> QuerySet[Entry]:
+    """Excluded rows whose channel goes on showing more than there is, by the last tally: looked for
+    among what differs and among what is excluded, whichever is rare. chosen: as in_states."""
+    too_high = DIFFERS & Q(should__lt=F("acknowledged"))
+    rows = entries.filter(_TICKED & _EXCLUDED & Q(level__isnull=False) & too_high)
+    return _narrowed(_narrowed(rows, [_levels(DIFFERS)], chosen), _excluded(), chosen)
+
+
+def active(
+    entries: QuerySet[Entry], *, is_wanted: bool = True, chosen: Chosen = EVERY
+) -> QuerySet[Entry]:
+    """Rows that the channel offers for sale, where it says so, or those that it does not offer.
+    chosen: as in_states."""
+    rows = entries.filter(is_buyable=is_wanted)
+    if is_wanted:
+        return rows
+    return _narrowed(rows, [_levels(Q(is_buyable=False))], chosen)
 
 
 def fed_by(entries: QuerySet[Entry], warehouse_id: int) -> QuerySet[Entry]:
-    """Rows at places that the warehouse feeds."""
-    feeds = Feed.objects.filter(warehouse=warehouse_id).order_by()
-    return entries.filter(location__in=list(feeds.values_list("location_id", flat=True)))
+    """Rows at places that the warehouse feeds. One query more."""
+    fed = Feed.objects.filter(warehouse=warehouse_id).order_by().values_list("location_id")
+    levels = ListingLevel.objects.filter(location__in=fed).order_by().values_list("listing_id")
+    places, listings = together(fed, levels)
+    return narrowing.among(entries.filter(location__in=places), if_few(listings))
 
 
 def by_rule(entries: QuerySet[Entry], rule: Profile | SellingList) -> QuerySet[Entry]:
-    """Rows that are in a selling list, or go by a profile: their list's, else their channel's."""
+    """Rows that are in a selling list, or go by a profile: their list's, else their channel's. One
+    query more."""
     if isinstance(rule, SellingList):
-        return entries.filter(selling_list=rule)
-    lists = list(SellingList.objects.filter(profile=rule).values_list("pk", flat=True))
-    channels = list(Channel.objects.filter(profile=rule).values_list("pk", flat=True))
-    own = Q(selling_list__isnull=True, channel__in=channels)
-    return entries.filter(Q(selling_list__in=lists) | own)
+        own = Listing.objects.filter(selling_list=rule).order_by().values_list("pk")
+        return narrowing.among(entries.filter(selling_list=rule), few([own]))
+    lists = SellingList.objects.filter(profile=rule).order_by().values_list("pk")
+    channels = Channel.objects.filter(profile=rule).order_by().values_list("pk")
+    listings = Listing.objects.order_by().values_list("pk")
+    in_lists, at_channels, *found = together(
+        lists,
+        channels,
+        listings.filter(selling_list__in=lists),
+        listings.filter(selling_list__isnull=True, channel__in=channels),
+    )
+    own_rule = Q(selling_list__isnull=True, channel__in=at_channels)
+    rows = entries.filter(Q(selling_list__in=in_lists) | own_rule)
+    return narrowing.among(rows, if_few(*found))
 
 
 def matching(entries: QuerySet[Entry], words: str) -> QuerySet[Entry]:
-    """Rows whose SKU or name holds every one of these words; a whole SKU is found at once."""
+    """Rows whose SKU or name holds every one of these words; a whole SKU is that one alone. One
+    query more."""
     if not words.strip() or "\x00" in words:
         return entries.none() if words.strip() else entries
-    whole = Product.objects.filter(sku__iexact=words.strip()).values_list("pk", flat=True)[:1]
-    if exact := list(whole):
-        return entries.filter(product__in=exact)
+    return entries.filter(product__in=_products(words))
+
+
+def listings_matching(listings: QuerySet[Listing], words: str) -> QuerySet[Listing]:
+    """Listings of such products, and those that the channel knows by these words as an id. Each by
+    its own index: all in one condition, no index would serve. Three queries more."""
+    typed = words.strip()
+    if not typed or "\x00" in words:
+        return listings.none() if typed else listings
+    every = Listing.objects.order_by().values_list("pk")
+    channels = list(Channel.objects.order_by().values_list("pk", flat=True))
+    items = every.filter(channel__in=channels, item_id=typed)
+    known = few([every.filter(external_id=typed), items])
+    products = _products(typed)
+    named = few([every.filter(product__in=products)])
+    if named is None:
+        return listings.filter(product__in=products)
+    return listings.filter(pk__in=these(named | (known or frozenset())))
+
+
+def _products(words: str) -> frozenset[int] | QuerySet[Any]:
+    """Ids of the products that are meant; where they are many, what finds them."""
     condition = Q()
     for word in words.split():
         condition &= Q(sku__icontains=word) | Q(name__icontains=word)
-    products = Product.objects.filter(condition).order_by()
-    found = list(products.values_list("pk", flat=True)[: READ + 1])
-    if len(found) <= READ:
-        return entries.filter(product__in=found)
-    return entries.filter(product__in=products.values("pk"))
+    products = Product.objects.filter(condition).order_by().values_list("pk")
+    whole = Product.objects.filter(sku__iexact=words.strip()).order_by().values_list("pk")
+    exact, found = together(whole, products)
+    listed = if_few(exact or found)
+    return products if listed is None else listed
 
 
 def _narrowed(
-    entries: QuerySet[Entry], parts: list[QuerySet[Any]] | None, channel_id: int
+    entries: QuerySet[Entry], parts: list[QuerySet[Any]] | None, chosen: Chosen
 ) -> QuerySet[Entry]:
-    """Only among these listings, where they are few. Each is counted in its index's own order:
-    without one, the planner would rather look through all rows for what it takes to be many."""
-    if parts is None:
+    """Only among these listings, where they are few. Those of a small channel are few already."""
+    if parts is None or chosen.listings is not None:
         return entries
-    parts = _at_channel(parts, channel_id) if channel_id else parts
-    few = [part[: READ + 1] for part in parts]
-    rows: Iterable[Any] = few[0].union(*few[1:], all=True) if len(few) > 1 else chain(*few)
-    found = {listing_id for (listing_id,) in rows}
-    return entries if len(found) > READ else entries.filter(listing__in=found)
-
-
-QUANTITIES = {
-    "on_hand": "on_hand",
-    "committed": "committed",
-    "available": "available",
-    "backordered": "available",
-    "should": "tallied_should",
-    "acknowledged": "acknowledged",
-    "acknowledged_at": "acknowledged_at",
-}
-"""The column that an index holds, by what is sorted by. backordered is at hand the other way."""
-
-TALLIED = frozenset({"on_hand", "committed", "available", "backordered", "should"})
-"""Sorted by the last tally."""
-
-BY_SKU = ("sku", "channel_id", "location_id")
-
-
-def found(entries: QuerySet[Entry], order: str = "", *, limit: int = READ + 1) -> list[Found]:
-    """The first rows of an order: a quantity, “-” before it for the largest first, or "" or "-sku"
-    by SKU. What has no such quantity comes last."""
-    return [Found(*row) for row in _first(_parts(entries, order), limit)]
-
-
-class _Number(Subquery):
-    """How many rows a query has."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
-def page(entries: QuerySet[Entry], order: str, limit: int, bound: int) -> tuple[list[Found], int]:
-    """The first rows of an order, and how many there are altogether, counted to one beyond the
-    bound. Counted in whatever order is nearest, so only those of the page are put in order."""
-    number = _Number(entries.order_by().values("listing_id")[: bound + 1])
-    parts = [part.annotate(number=number) for part in _parts(entries, order)]
-    rows = _first(parts, limit)
-    return [Found(*row[:3]) for row in rows], max((row[3] for row in rows), default=0)
-
-
-def every(entries: QuerySet[Entry], order: str = "") -> Iterator[Found]:
-    """All rows of an order, one after another, in bounded memory."""
-    for part in _parts(entries, order):
-        for row in part.iterator(chunk_size=2000):
-            yield Found(*row)
-
-
-def _first(parts: Sequence[QuerySet[Any]], limit: int) -> list[Any]:
-    rows: list[Any] = []  # by a cursor: parallel workers would find a page each
-    for part in parts:
-        if len(rows) < limit:
-            rows += part[: limit - len(rows)].iterator(chunk_size=limit)
-    return rows
-
-
-def _parts(entries: QuerySet[Entry], order: str) -> list[QuerySet[Any]]:
-    rows = entries.values_list("listing_id", "level_id", "pk")
-    name, is_descending = order.lstrip("-"), order.startswith("-")
-    if name not in QUANTITIES:
-        sign = "-" if is_descending else ""
-        return [rows.order_by(*(f"{sign}{column}" for column in BY_SKU))]
-    column = QUANTITIES[name]
-    sign = "-" if is_descending != (name == "backordered") else ""
-    known = rows.filter(**{f"{column}__isnull": False})
-    rest = rows.filter(**{f"{column}__isnull": True}).order_by(*BY_SKU)
-    return [known.order_by(f"{sign}{column}", f"{sign}level_id"), rest]
+    if chosen.channel_id:
+        parts = narrowing.at_channel(parts, chosen.channel_id)
+    return narrowing.among(entries, few(parts))

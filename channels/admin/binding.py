@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -17,7 +16,9 @@ from channels.models import ChannelOrder, Transmission
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
+from desk.narrowing import these, together
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext, ngettext
 
 TRANSMISSION_COLORS = {
     Transmission.Status.WAITING: "info",
@@ -53,6 +54,16 @@ class ParkedFilter(admin.SimpleListFilter):
         return answers.get(self.value() or "", queryset)
 
 
+def _found(rows: QuerySet[Any], every: QuerySet[Any], typed: str, *names: str) -> QuerySet[Any]:
+    """Rows that bear it under one of these names, each asked for by its own index: all in one
+    condition, no index would serve. every: all rows of the kind, without an order."""
+    whole = typed.strip()
+    if not whole or "\x00" in whole:
+        return rows.none() if whole else rows
+    found = together(*(every.filter(**{name: whole}).values_list("pk") for name in names))
+    return rows.filter(pk__in=these([pk for each in found for pk in each]))
+
+
 @admin.register(ChannelOrder)
 class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     """Which order there is which order here; a parked one says why and what to do."""
@@ -61,6 +72,7 @@ class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     list_filter = [("channel", RelatedDropdownFilter), ParkedFilter]
     list_filter_submit = True
     list_select_related = ["channel", "order"]
+    sortable_by = ["number", "show_changed"]
     search_fields = ["=number", "=external_id", "=order__number"]
     search_help_text = _("A whole order number, ours or the channel's")
     ordering = ["-id"]
@@ -68,6 +80,12 @@ class ChannelOrderAdmin(ReadOnlyMixin, ModelAdmin):
     fields += ["placed_at", "heard_at", "show_changed"]
     readonly_fields = ["show_order", "show_reason", "show_changed"]
     empty_hint = _("Orders of the connected channels appear here once they were taken in.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        names = ("number__iexact", "external_id__iexact", "order__number__iexact")
+        return _found(queryset, ChannelOrder.objects.order_by(), search_term, *names), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChannelOrder]:
         orders: QuerySet[ChannelOrder] = super().get_queryset(request)
@@ -104,11 +122,18 @@ class TransmissionAdmin(ReadOnlyMixin, ModelAdmin):
     list_select_related = ["asn", "channel_order__channel"]
     search_fields = ["=channel_order__number", "=asn__tracking_number"]
     search_help_text = _("A whole order or tracking number")
+    sortable_by = ["asn", "show_sent"]
     fields = ["show_asn", "show_order", "show_status", "show_reason", "message", "show_sent"]
     readonly_fields = ["show_asn", "show_order", "show_status", "show_reason", "show_sent"]
     actions = ["send_again"]
     actions_detail = ["send_this_again"]
     empty_hint = _("A sent ASN of an order that came from a channel is told to it; see it here.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        names = ("channel_order__number__iexact", "asn__tracking_number")
+        return _found(queryset, Transmission.objects.order_by(), search_term, *names), False
 
     def has_retry_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
         return request.user.has_perms(["channels.change_transmission"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 
-from channels import finding
+from channels import ordering
 from channels.admin.communicated_list import CommunicatedList, shown
 from channels.communicated import Row
 from channels.models import Communicated
@@ -71,7 +71,7 @@ def _name(table: CommunicatedList, form: str) -> str:
 
 def _lines(table: CommunicatedList) -> Iterator[list[Cell]]:
     """One line for each row of the list, in its order; a few statements for each part."""
-    found = finding.every(table.queryset, table.order)
+    found = ordering.every(table.queryset, table.order)
     while part := list(islice(found, PART)):
         for entry in shown(part, table.moment):
             yield [_safe(read(entry.shown)) for read in _COLUMNS.values()]  # type: ignore[attr-defined]

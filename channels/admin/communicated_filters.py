@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from channels import finding, mapping
+from channels import finding, mapping, narrowing
 from channels.admin import communicated_moment
 from channels.models import Communicated, Profile
+from channels.narrowing import EVERY, Chosen
 from desk.filters import RecordFilter
 
 
@@ -23,9 +24,13 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-def _channel(request: HttpRequest) -> int:
-    """The channel that the list is narrowed to, 0 for none."""
-    return _number(request.GET.get("channel__id__exact", ""))
+def _chosen(request: Any) -> Chosen:
+    """The channel that the list is narrowed to; looked up once."""
+    if not hasattr(request, "chosen_channel"):
+        number = _number(request.GET.get("channel__id__exact", ""))
+        request.chosen_channel = narrowing.choose(number) if number else EVERY
+    chosen: Chosen = request.chosen_channel
+    return chosen
 
 
 class _Related(RecordFilter):
@@ -60,11 +65,17 @@ class ChannelFilter(_Related):
 
     name = _("channel")
 
+    def among(self, request: HttpRequest, rows: QuerySet[Any], number: int) -> QuerySet[Any]:
+        return finding.of_channel(rows, _chosen(request)) if number else rows.none()
+
 
 class LocationFilter(_Related):
     """By the channel's place for stock."""
 
     name = _("location")
+
+    def among(self, _request: HttpRequest, rows: QuerySet[Any], number: int) -> QuerySet[Any]:
+        return finding.at_location(rows, number)
 
 
 class SellingListFilter(_Related):
@@ -105,11 +116,12 @@ class StateFilter(DropdownFilter):
         return [*groups.items(), *Communicated.State.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value, channel = str(self.value() or ""), _channel(request)
+        value = str(self.value() or "")
         if value in finding.GROUPS:
-            return finding.in_states(queryset, *finding.GROUPS[value], channel_id=channel)
+            return finding.in_states(queryset, *finding.GROUPS[value], chosen=_chosen(request))
         if value in Communicated.State.values:
-            return finding.in_states(queryset, Communicated.State(value), channel_id=channel)
+            state = Communicated.State(value)
+            return finding.in_states(queryset, state, chosen=_chosen(request))
         return queryset
 
 
@@ -123,13 +135,16 @@ class DiffersFilter(DropdownFilter):
         return [
             ("yes", gettext("Differs from what it should show")),
             ("no", gettext("Shows what it should")),
+            ("left", gettext("Excluded, and shows more than there is")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "left":
+            return finding.left_too_high(queryset, chosen=_chosen(request))
         if self.value() not in {"yes", "no"}:
             return queryset
         is_wanted = self.value() == "yes"
-        return finding.differing(queryset, is_wanted=is_wanted, channel_id=_channel(request))
+        return finding.differing(queryset, is_wanted=is_wanted, chosen=_chosen(request))
 
 
 class ActivityFilter(DropdownFilter):
@@ -141,7 +156,8 @@ class ActivityFilter(DropdownFilter):
     def lookups(self, *_args: Any) -> list[tuple[str, str]]:
         return [("active", gettext("Active")), ("inactive", gettext("Inactive"))]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in {"active", "inactive"}:
             return queryset
-        return queryset.filter(is_buyable=self.value() == "active")
+        is_wanted = self.value() == "active"
+        return finding.active(queryset, is_wanted=is_wanted, chosen=_chosen(request))

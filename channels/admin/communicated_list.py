@@ -11,13 +11,13 @@ from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from unfold.views import ChangeList
 
-from channels import communicated, finding, tallying
+from channels import communicated, finding, ordering, tallying
 from channels.admin import communicated_moment
 from channels.admin.communicated_filters import ChannelFilter, LocationFilter, WarehouseFilter
-from channels.finding import Found
 from channels.models import Communicated, Entry, Profile, SellingList
+from channels.ordering import Found
+from desk.lists import ChangeList
 from desk.paging import READ, BoundedPaginator
 
 AT_ONCE = 2000
@@ -61,15 +61,7 @@ class CommunicatedList(ChangeList):
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.moment = communicated_moment.asked(request)
-        self._addresses: dict[tuple[str, str], str] = {}
         super().__init__(request, *args, **kwargs)
-
-    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
-        """Made once for each: the headings are asked for again with every row."""
-        key = (repr(new_params), repr(remove))
-        if key not in self._addresses:
-            self._addresses[key] = super().get_query_string(new_params, remove)
-        return self._addresses[key]
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """What other controls than the filters say is left out."""
@@ -83,7 +75,7 @@ class CommunicatedList(ChangeList):
         wanted = [*super().get_ordering(request, queryset), ""][0]
         name = wanted.lstrip("-").replace("product__sku", "sku")
         is_past = self.moment is not None
-        if name not in finding.QUANTITIES or is_past:
+        if name not in ordering.QUANTITIES or is_past:
             name = "sku"
         is_turned = wanted.startswith("-") and (name == "sku") == ("sku" in wanted)
         self.order = f"-{name}" if is_turned else name
@@ -101,7 +93,7 @@ class CommunicatedList(ChangeList):
         return self._of_rule(super().get_queryset(request, exclude_parameters))
 
     def _goes_by_tally(self) -> bool:
-        is_sorted = self.order.lstrip("-") in finding.TALLIED
+        is_sorted = self.order.lstrip("-") in ordering.TALLIED
         return self.moment is None and (is_sorted or "differs" in self.params)
 
     def _then(self, request: HttpRequest, exclude_parameters: Any) -> QuerySet[Any]:
@@ -122,7 +114,7 @@ class CommunicatedList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         last = min(max(1, self.page_num), READ // self.list_per_page) * self.list_per_page
         bound = min((last // COUNTED + 1) * COUNTED, READ)
-        rows, number = finding.page(self.queryset, self.order, last, bound)
+        rows, number = ordering.page(self.queryset, self.order, last, bound)
         self.paginator = FoundPages(rows, self.list_per_page, number, bound)
         self.result_count = self.paginator.count
         self.full_result_count = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from channels import finding
 from channels.models import Channel, Communicated, Entry, SellingList
+from desk.narrowing import asked, few, these
 
 
 class SellingListFilter(DropdownFilter):
@@ -44,8 +45,16 @@ class QuantityFilter(DropdownFilter):
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in Communicated.State.values:
             return queryset
-        rows = finding.in_states(Entry.objects.all(), Communicated.State(self.value()))
-        return queryset.filter(pk__in=rows.order_by().values("listing"))
+        rows = finding.in_states(Entry.objects.order_by(), Communicated.State(self.value()))
+        found = few([rows.values_list("listing")])
+        if found is None:  # then one of them is met soon
+            return queryset.filter(Exists(rows.filter(listing=OuterRef("pk"))))
+        return queryset.filter(pk__in=these(found))
+
+
+_NOWHERE = """
+SELECT id FROM inventory_product EXCEPT SELECT product_id FROM channels_listing WHERE is_ticked
+"""
 
 
 class MarketplaceFilter(DropdownFilter):
@@ -60,7 +69,10 @@ class MarketplaceFilter(DropdownFilter):
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "none":
-            return queryset.exclude(listings__is_ticked=True)
+            found = asked(_NOWHERE)
+            if found is None:  # then one of them is met soon
+                return queryset.exclude(listings__is_ticked=True)
+            return queryset.filter(pk__in=these(found))
         if not _is_number(self.value()):
             return queryset
         return queryset.filter(listings__channel=self.value(), listings__is_ticked=True)

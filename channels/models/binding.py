@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +15,12 @@ class ChannelOrder(models.Model):
     """An order of a channel, bound once to ours. Without an order of ours it is parked: `reason`
     says why, and it is tried again whenever the channel tells it again."""
 
+    NUMBER = 255
+    """Characters of a number that are kept."""
+
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="orders")
     external_id = models.CharField(max_length=120)
-    number = models.CharField(max_length=255)
+    number = models.CharField(max_length=NUMBER)
     order = models.OneToOneField(
         SalesOrder, models.PROTECT, null=True, blank=True, related_name="binding"
     )
@@ -39,7 +43,9 @@ class ChannelOrder(models.Model):
                 fields=["channel", "taken_at"],
                 condition=~Q(reason=""),
                 name="channel_order_waiting",
-            )
+            ),
+            models.Index(Upper("number"), name="channel_order_by_number"),
+            models.Index(Upper("external_id"), name="channel_order_by_id"),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +97,8 @@ class Transmission(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["id"], condition=Q(status="waiting"), name="transmission_waiting")
+            models.Index(fields=["id"], condition=Q(status="waiting"), name="transmission_waiting"),
+            models.Index(fields=["id"], condition=Q(status="failed"), name="transmission_refused"),
         ]
 
     def __str__(self) -> str:

@@ -18,8 +18,11 @@ DUE = Q(stale_version__gt=F("pushed_version"))
 ASKED = DUE & Q(is_update_asked=True, acknowledged_at__isnull=False)
 """Due because somebody asked for an update of what had been told before."""
 
-DIFFERS = Q(should__isnull=False) & ~Q(should=F("acknowledged")) & ~LEFT_ALONE
-"""The channel shows another number than it should, by the last tally."""
+DIFFERS = (
+    Q(should__isnull=False, acknowledged__isnull=False) & ~Q(should=F("acknowledged")) & ~LEFT_ALONE
+)
+"""The channel shows another number than it should, by the last tally. What it shows is known: what
+is not is due, and stands under that."""
 
 UNTALLIED = Q(stale_version__gt=F("tallied_version")) | (
     LEFT_ALONE
@@ -96,6 +99,9 @@ class Listing(models.Model):
             ),
             models.Index(
                 fields=["product", "channel"], condition=Q(is_ticked=True), name="listing_ticked"
+            ),
+            models.Index(
+                fields=["external_id"], condition=~Q(external_id=""), name="listing_external_id"
             ),
             *(
                 models.Index(fields=["id"], condition=condition, name=name)
@@ -210,6 +216,7 @@ class ListingLevel(models.Model):
                     ("differs", DIFFERS),
                     ("unknown", Q(reason=UNKNOWN)),
                     ("refused", REFUSED),
+                    ("inactive", Q(is_buyable=False)),
                 )
             ),
         ]

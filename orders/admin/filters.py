@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import TextFilter
 
 from desk.filters import RecordFilter
-from orders.admin.totals import canceled_but_counting, holding
+from orders.admin.totals import canceled_but_counting, holding, with_lines
 from orders.models import Asn, SalesOrder, SalesOrderLine
 
 COUNTING = "canceled_but_counting"
 Orders = QuerySet[SalesOrder]
+
+UNTOLD = Q(shipped__gt=F("notified"))
+AHEAD = Q(notified__gt=F("shipped"))
 
 LIVE = Q(archived_at=None, dispatched_at=None) & ~Q(status=SalesOrder.Status.CANCELED)
 
@@ -49,7 +52,7 @@ def left_to_ship(orders: Orders) -> Orders:
 
 def shipped_untold(orders: Orders) -> Orders:
     """Live orders with units that have left and are on no sent ASN, so they count twice."""
-    lines = SalesOrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("notified"))
+    lines = SalesOrderLine.objects.filter(UNTOLD, order=OuterRef("pk"))
     return orders.filter(LIVE, Exists(lines))
 
 
@@ -117,6 +120,8 @@ class BlockedFilter(admin.SimpleListFilter):
             return canceled_but_counting(queryset)
         if answer == "left":
             return left_to_ship(queryset)
+        if answer in {"untold", "ahead"}:
+            return with_lines(queryset.filter(LIVE), UNTOLD if answer == "untold" else AHEAD)
         condition = self.conditions().get(answer)
         return queryset if condition is None else queryset.filter(LIVE, condition)
 
@@ -128,8 +133,6 @@ class BlockedFilter(admin.SimpleListFilter):
             "short": Q(pk__in=RawSQL(_SHORT, ())),  # noqa: S611 - no parameters
             "staged": Q(pk__in=RawSQL(_STAGED, ())),  # noqa: S611 - no parameters
             "draft": Q(pk__in=drafted),
-            "untold": Q(Exists(lines.filter(shipped__gt=F("notified")))),
-            "ahead": Q(Exists(lines.filter(notified__gt=F("shipped")))),
             "unpaid": Q(is_unpaid=True) & Q(Exists(lines.filter(shipped__lt=F("ordered")))),
         }
 

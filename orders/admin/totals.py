@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
+from desk.narrowing import few, these
 from desk.paging import READ
 from orders.commitments import HELD, HOLDS
 from orders.models import SalesOrder, SalesOrderLine
@@ -62,6 +63,16 @@ def totals_of(order_ids: Collection[int]) -> Mapping[int, Totals]:
         )
     )
     return {row[0]: Totals(*row[1:]) for row in rows}
+
+
+def with_lines(orders: QuerySet[SalesOrder], condition: Q) -> QuerySet[SalesOrder]:
+    """Those with a line of that kind, of which an index holds the orders. One query, for where the
+    lines are few, only their orders are looked at; else one is met soon."""
+    lines = SalesOrderLine.objects.filter(condition)
+    found = few([lines.order_by("order").values_list("order_id")])
+    if found is None:
+        return orders.filter(Exists(lines.filter(order=OuterRef("pk"))))
+    return orders.filter(pk__in=these(found))
 
 
 def holding(orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:

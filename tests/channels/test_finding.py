@@ -9,10 +9,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from channels import due, finding, tallying
+import desk.narrowing
+from channels import due, finding, narrowing, ordering, tallying
 from channels.models import Channel, Communicated, Entry, Listing, ListingLevel, Location, Tally
-from inventory.models import Product
-from tests.factories import make_products, make_warehouse
+from channels.rules import Mode
+from inventory.models import Product, Warehouse
+from tests.factories import make_products, make_profile, make_selling_list, make_warehouse
 from tests.pretend import World
 
 pytestmark = pytest.mark.django_db
@@ -82,12 +84,21 @@ def _vary(products: list[Product]) -> None:
         [None, 0, 5],
         [None, now],
     )
+    offers = itertools.cycle([True, False, None, None, None])
     places = list(ListingLevel.objects.filter(listing__product__in=products).order_by("pk"))
     for level, condition in zip(places, conditions, strict=True):
         level.reason, level.pushed_version, level.is_update_asked = condition[:3]
         level.acknowledged, level.told_at = condition[3:]
         level.acknowledged_at = None if level.acknowledged is None else now
-    columns = ["reason", "pushed_version", "is_update_asked", "acknowledged", "told_at"]
+        level.is_buyable = next(offers)
+    columns = [
+        "is_buyable",
+        "reason",
+        "pushed_version",
+        "is_update_asked",
+        "acknowledged",
+        "told_at",
+    ]
     ListingLevel.objects.bulk_update(places, [*columns, "acknowledged_at"])
 
 
@@ -96,7 +107,7 @@ def _vary(products: list[Product]) -> None:
 def test_a_state_finds_the_rows_that_the_view_says_are_in_it(
     motley: World, state: str, read: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "READ", read)
+    monkeypatch.setattr(desk.narrowing, "READ", read)
     said = set(Communicated.objects.filter(state=state).values_list("pk", flat=True))
     assert len(said) >= 2
     assert {each.pk for each in finding.in_states(EVERY, State(state))} == said
@@ -106,14 +117,43 @@ def test_a_state_finds_the_rows_that_the_view_says_are_in_it(
 def test_states_of_one_channel_are_found_among_its_own(
     motley: World, read: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "READ", read)
+    monkeypatch.setattr(desk.narrowing, "READ", read)
     for channel in Channel.objects.all():
-        own = EVERY.filter(channel=channel)
+        chosen = narrowing.choose(channel.pk)
+        assert (chosen.listings is None) == (channel.listings.count() > read)
+        own = finding.of_channel(EVERY, chosen)
+        assert set(own) == set(EVERY.filter(channel=channel))
         for state in State:
             rows = Communicated.objects.filter(state=state, channel=channel)
-            found = finding.in_states(own, state, channel_id=channel.pk)
+            found = finding.in_states(own, state, chosen=chosen)
             assert {each.pk for each in found} == set(rows.values_list("pk", flat=True))
-        assert set(finding.differing(own, channel_id=channel.pk)) == set(finding.differing(own))
+        assert set(finding.differing(own, chosen=chosen)) == set(finding.differing(own))
+        for is_wanted in (True, False):
+            found = finding.active(own, is_wanted=is_wanted, chosen=chosen)
+            assert set(found) == set(own.filter(is_buyable=is_wanted))
+
+
+@pytest.mark.parametrize("read", [10_000, 2], ids=["few", "many"])
+def test_rows_of_a_place_a_warehouse_or_a_rule_are_found_however_many_they_are(
+    motley: World, read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.narrowing, "READ", read)
+    careful = make_selling_list(motley.channel, make_profile(Mode.NOT_MORE_THAN, quantity=7))
+    chosen = Listing.objects.filter(channel=motley.channel).order_by("pk")[:5]
+    Listing.objects.filter(pk__in=chosen.values("pk")).update(selling_list=careful)
+    for location in Location.objects.all():
+        at = EVERY.filter(location=location)
+        assert set(finding.at_location(EVERY, location.pk)) == set(at)
+    for warehouse in Warehouse.objects.all():
+        fed = EVERY.filter(location__feeds__warehouse=warehouse)
+        assert set(finding.fed_by(EVERY, warehouse.pk)) == set(fed)
+    of_list = set(EVERY.filter(selling_list=careful))
+    assert len(of_list) == 5
+    assert set(finding.by_rule(EVERY, careful)) == of_list
+    assert set(finding.by_rule(EVERY, careful.profile)) == of_list
+    Channel.objects.filter(name="Mixed").update(profile=careful.profile)
+    by_profile = set(finding.by_rule(EVERY, careful.profile))
+    assert by_profile == of_list | set(EVERY.filter(channel__name="Mixed"))
 
 
 @pytest.mark.parametrize("group", finding.GROUPS)
@@ -124,14 +164,14 @@ def test_states_are_asked_for_together(motley: World, group: str) -> None:
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
-@pytest.mark.parametrize("order", ["", "sku", *finding.QUANTITIES])
+@pytest.mark.parametrize("order", ["", "sku", *ordering.QUANTITIES])
 def test_every_order_has_every_row_once(motley: World, order: str, sign: str) -> None:
-    rows = finding.found(EVERY, f"{sign}{order}", limit=100_000)
+    rows = ordering.found(EVERY, f"{sign}{order}", limit=100_000)
     assert sorted(row.key for row in rows) == sorted(EVERY.values_list("pk", flat=True))
-    assert rows == list(finding.every(EVERY, f"{sign}{order}"))
-    assert finding.found(EVERY, f"{sign}{order}", limit=7) == rows[:7]
-    assert finding.page(EVERY, f"{sign}{order}", 7, 100_000) == (rows[:7], len(rows))
-    assert finding.page(EVERY, f"{sign}{order}", 100_000, 9) == (rows, 10)
+    assert rows == list(ordering.every(EVERY, f"{sign}{order}"))
+    assert ordering.found(EVERY, f"{sign}{order}", limit=7) == rows[:7]
+    assert ordering.page(EVERY, f"{sign}{order}", 7, 100_000) == (rows[:7], len(rows))
+    assert ordering.page(EVERY, f"{sign}{order}", 100_000, 9) == (rows, 10)
 
 
 @pytest.mark.parametrize("order", ["on_hand", "available", "acknowledged"])
@@ -139,7 +179,7 @@ def test_an_order_is_by_its_quantity_and_what_has_none_comes_last(
     motley: World, order: str
 ) -> None:
     shown = dict(Communicated.objects.filter(level__isnull=False).values_list("pk", order))
-    rows = [shown.get(row.key) for row in finding.found(EVERY, f"-{order}")]
+    rows = [shown.get(row.key) for row in ordering.found(EVERY, f"-{order}")]
     known = [number for number in rows if number is not None]
     assert known == sorted(known, reverse=True)
     assert rows[len(known) :] == [None] * (len(rows) - len(known))
@@ -149,7 +189,7 @@ def test_backordered_is_at_hand_the_other_way_round(world: World) -> None:
     world.hold(world.products[1], 12)
     world.hold(world.products[0], 41)
     tallying.tally(100)
-    first, second = finding.found(EVERY, "-backordered", limit=2)
+    first, second = ordering.found(EVERY, "-backordered", limit=2)
     assert first.level_id == world.level(world.products[1]).pk
     assert second.level_id == world.level(world.products[0]).pk
 

@@ -12,6 +12,7 @@ from syncjobs import demo
 
 TRY = (
     "manager: Inventory → Products → any → Adjust stock; the store follows within seconds.",
+    "manager: Inventory → Warehouse work → type PO-DEMO, Enter: receive what is at the dock.",
     "csm: Inventory → Communicate inventory to external sources → click a SKU: why this number?",
     "csm: Sync → Process logs: what waits or was skipped; each line says what to do.",
     "communicator: the same table → choose rows → Confirm and send…, then watch the run.",

@@ -69,7 +69,7 @@ SELECT %(level)s + n, listing_id, location_id,
     fate = 'due' AND off < 5, fate = 'never',
     CASE WHEN fate = 'unconfirmed' THEN units END,
     CASE WHEN fate = 'unconfirmed' AND units IS NOT NULL THEN now() - interval '2 hours' * age END,
-    CASE WHEN off < 8 THEN true END, now() - interval '15 minutes' * age,
+    CASE WHEN off < 8 THEN true WHEN age < 0.05 THEN false END, now() - interval '15 minutes' * age,
     CASE WHEN units IS NULL THEN '{Code.STOCK_UNKNOWN}' WHEN fate = 'refused'
         THEN '{Code.QUANTITY_REFUSED}' WHEN fate = 'held' THEN '{Code.BREAKER}' ELSE '' END,
     CASE WHEN fate = 'refused' THEN 3 ELSE 0 END,

@@ -19,8 +19,8 @@ from channels.models import (
 from channels.rules import Mode
 from syncjobs.management.generating.working import Workshop
 
-NAMES = ("Web store", "Outlet store", "Marketplace", "Wholesale")
-LOCATIONS = ((4,), (1, 3), (5,), (2,))
+NAMES = ("Web store", "Outlet store", "Marketplace", "Wholesale", "Showroom")
+LOCATIONS = ((4,), (1, 3), (5,), (2,), (1,))
 """For each channel: how many warehouses feed each of its locations, in their order."""
 
 
@@ -34,7 +34,7 @@ def make(work: Workshop) -> None:
     mapping.remember()
     profiles.remember()
     work.values |= {
-        "sources": [*(channel.name for channel in channels), ""],
+        "sources": [*(channel.name for channel in channels[:-1]), ""],
         "channels": [channel.pk for channel in channels],
         "lists": [made.pk for made in lists],
         "places": [place.pk for row in places for place in row],
@@ -77,10 +77,11 @@ def _share_out(work: Workshop, places: list[int]) -> None:
     """How many listings each channel has, and where their numbers begin.
 
     Half of the levels are the first channel's; the rest is shared by the others, whose second has
-    two locations for each listing."""
+    two locations for each listing. The last is a small one: what is chosen of few among many is
+    found otherwise."""
     levels, products = work.values["levels"], work.values["products"]
-    counts = [min(products, levels // 2), 0, 0, 0]
-    rest = levels - counts[0]
+    counts = [min(products, levels // 2), 0, 0, 0, max(1, levels // 1000)]
+    rest = levels - counts[0] - counts[4]
     counts[1] = rest // 4
     counts[2] = (rest - 2 * counts[1]) // 2
     counts[3] = rest - 2 * counts[1] - counts[2]
