@@ -3,6 +3,7 @@ sent or the order is archived (DESIGN section 4, and the source it cites)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from django.db import connection, transaction
@@ -10,9 +11,10 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from inventory import ledger, receiving
-from inventory.errors import WrongState
+from inventory.errors import KeyReused, WrongState
 from inventory.ledger import Cause, Line
-from inventory.models import Movement, PurchaseOrder, Reason, Receipt, State
+from inventory.models import Movement, PurchaseOrder, Reason, Receipt, ReceiptLine, State
+from inventory.parts import parts_of
 from orders.errors import OverShipped, UnknownLine
 from orders.models import SalesOrder, SalesOrderLine
 
@@ -81,6 +83,66 @@ def cross_dock(purchase_order: PurchaseOrder, order_id: int, units: Units, cause
         )
         ship(order_id, units, _for_shipment(cause))
     return receipt
+
+
+def cross_dock_bundle(
+    purchase_order: PurchaseOrder,
+    line: SalesOrderLine,
+    parts: Mapping[int, int],
+    bundles: int,
+    rest: Receipt.Mode,
+    cause: Cause,
+) -> Units | None:
+    """Receive components (units by product id) and ship `bundles` of a line at once, what they
+    need besides from stock. Units that went into none are received as `rest` says, and returned.
+    None when this cause's key was used before: nothing happened. Raises what `ship` and receiving
+    do."""
+    with transaction.atomic():
+        lock_orders([line.order_id])
+        if _was_docked(purchase_order, parts, rest, cause.key):
+            return None
+        made_of = parts_of([line.product_id]).get(line.product_id, ())
+        needed = {part.component_id: part.quantity * bundles for part in made_of}
+        used = +Counter({each: min(units, needed.get(each, 0)) for each, units in parts.items()})
+        left = +(Counter(parts) - used)
+        for units, mode, key in (
+            (used, Receipt.Mode.CROSS_DOCK, cause.key),
+            (left, rest, _for_rest(cause.key)),
+        ):
+            if units:
+                receiving.receive(purchase_order, units, mode, key=key, actor=cause.actor)
+        if bundles:
+            ship(line.order_id, {line.pk: bundles}, _for_shipment(cause))
+    return left
+
+
+def _was_docked(
+    purchase_order: PurchaseOrder, parts: Mapping[int, int], rest: Receipt.Mode, key: str
+) -> bool:
+    """Whether these components came under this key before. Raises KeyReused where others did."""
+    receipts = Receipt.objects.filter(key__in=[key, _for_rest(key)])
+    known = {each.key: each for each in receipts}
+    if not known:
+        return False
+    came = Counter[int]()
+    for product, units in ReceiptLine.objects.filter(receipt__in=known.values()).values_list(
+        "product_id", "quantity"
+    ):
+        came[product] += units
+    left = known.get(_for_rest(key))
+    is_same = came == Counter(parts) and (left is None or left.mode == rest)
+    if is_same and {each.purchase_order_id for each in known.values()} == {purchase_order.pk}:
+        return True
+    raise KeyReused(
+        gettext("Key %(key)r was used for %(receipt)s: choose a new key for a new receipt.")
+        % {"key": key, "receipt": next(iter(known.values()))},
+        field="key",
+    )
+
+
+def _for_rest(key: str) -> str:
+    """The key under which what is left over of components is received."""
+    return f"{key}:left"
 
 
 def _for_shipment(cause: Cause) -> Cause:

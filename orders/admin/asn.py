@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -14,6 +13,7 @@ from desk.dialogs import ask, reported
 from desk.lists import ModelAdmin
 from desk.moments import MomentFilter
 from desk.refusals import RefusalsMixin
+from desk.saying import gettext, ngettext
 from inventory.admin.quantities import QuantitiesInline
 from inventory.errors import WrongState
 from inventory.ledger import Cause

@@ -9,10 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import TextFilter
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
-from desk.lists import ModelAdmin
+from desk.lists import ChangeList, ModelAdmin
 from desk.numbers import LONGEST
 from orders.models import Asn, AsnLine
 

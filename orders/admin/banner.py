@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -23,8 +23,10 @@ from desk.cells import list_of
 from desk.lists import ModelAdmin
 from inventory.ledger import Cause
 from orders import clearing
+from orders.admin.done import record_of
 from orders.admin.filters import COUNTING
 from orders.admin.totals import NONE, canceled_but_counting, held_by_canceled, totals_of
+from orders.changing import Change
 from orders.clearing import Cleared, Skip
 from orders.commitments import HELD
 from orders.models import SalesOrder, SalesOrderLine
@@ -47,6 +49,11 @@ class Telling(NamedTuple):
     listings: int
     more: int
     note: str = ""
+
+
+def channels_in(told: Iterable[Telling]) -> int:
+    """How many channels are told; a note is none."""
+    return sum(not each.note for each in told)
 
 
 class Product(NamedTuple):
@@ -102,6 +109,7 @@ class Banner(ModelAdmin):
         orders = found[:MOST]
         freed = _freed([order.pk for order in orders])
         total, _units = held_by_canceled()
+        told = self.told_after(freed)
         context = self._context(request) | {
             "orders": _with_units(orders[:SHOWN]),
             "number": len(orders),
@@ -109,7 +117,8 @@ class Banner(ModelAdmin):
             "unseen": len(orders) - SHOWN if len(orders) > SHOWN else 0,
             "freed": sum(freed.values()),
             "products": _products([order.pk for order in orders]),
-            "told": self.told_after(freed),
+            "told": told,
+            "channels": channels_in(told),
             "ids": ",".join(str(order.pk) for order in orders),
             "key": uuid.uuid4(),
             "all": list_of(SalesOrder, holding=COUNTING),
@@ -124,7 +133,7 @@ class Banner(ModelAdmin):
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.path)
         cause = Cause(actor=request.user.get_username(), key=f"clear:{key}")
-        result = clearing.clear(ids, cause)
+        result = clearing.clear(ids, cause, record_of(request, Change.ARCHIVE))
         context = self._context(request) | {
             "result": result,
             "skipped": _skipped(result),
@@ -179,6 +188,7 @@ def _skipped(result: Cleared) -> list[tuple[str, int, str]]:
         Skip.GONE: gettext("deleted meanwhile"),
         Skip.ARCHIVED: gettext("archived already"),
         Skip.RESTORED: gettext("not canceled any more: the order is wanted again"),
+        Skip.BUSY: gettext("others were at work on them: choose them again"),
     }
     found: dict[str, list[str]] = {}
     for number, why, words in result.skipped:

@@ -1,12 +1,10 @@
 """What the actions of an order and of an ASN ask."""
 
 from collections import Counter
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.contrib.admin.models import ADDITION, LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,7 +13,6 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from desk.dialogs import ObjectDialog
 from inventory.admin.dialogs import QuantitiesDialog
 from inventory.ledger import Cause
-from inventory.models import Movement
 from orders.admin.consequences import (
     ahead_of,
     freed_sentence,
@@ -146,30 +143,20 @@ class AsnDialog(_Sending):
         return Asn.objects.filter(pk=self.object.pk, status=Asn.Status.DRAFT)
 
 
-class MovingDialog(QuantitiesDialog):
-    """Units of an order that its verb moves in the ledger, under the dialog's key."""
-
-    model = SalesOrder
-    verb: ClassVar[str]
-
-    def is_answered(self, key: str) -> bool:
-        return Movement.objects.filter(key=f"{self.verb}:{key}").exists()
-
-
-class ShipDialog(MovingDialog):
+class ShipDialog(QuantitiesDialog):
     """How many leave; a line is a line of the order."""
 
-    verb = "ship"
+    model = SalesOrder
 
     def remaining(self) -> list[tuple[int, str, int]]:
         lines = self.object.lines.filter(shipped__lt=F("ordered")).select_related("product")
         return [(line.pk, str(line.product), line.ordered - line.shipped) for line in lines]
 
 
-class ReturnDialog(MovingDialog):
+class ReturnDialog(QuantitiesDialog):
     """How many came back; a line is a line of the order. Proposes none: a return is no routine."""
 
-    verb = "return"
+    model = SalesOrder
 
     def remaining(self) -> list[tuple[int, str, int]]:
         lines = self.object.lines.filter(returned__lt=F("shipped")).select_related("product")
@@ -213,26 +200,8 @@ class NoticeDialog(QuantitiesDialog):
         )
         return [(line.pk, str(line.product), line.left) for line in lines]
 
-    def is_answered(self, key: str) -> bool:
-        return drafts_of(key).exists()
-
     @property
     def tracking(self) -> Tracking:
         """What was typed about the parcel."""
         given = self.cleaned_data
         return Tracking(given["tracking_number"], given["tracking_url"], given["carrier"])
-
-
-def drafted_by(key: str) -> str:
-    """What the history of an ASN says first, in every language: by this a repeat is recognised,
-    for drafting posts nothing that would bear the key."""
-    return f"Drafted on its order's page (key {key})."
-
-
-def drafts_of(key: str) -> QuerySet[LogEntry]:
-    """The beginnings of ASNs that were drafted by this answer: one, or none."""
-    return LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(Asn),
-        action_flag=ADDITION,
-        change_message=drafted_by(key),
-    )

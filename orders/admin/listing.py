@@ -10,10 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
-from desk.lists import ModelAdmin
+from desk.lists import ChangeList, ModelAdmin
 from inventory.admin.statuses import COLORS
 from orders.admin.blocks import Block, Blocks, of_page
 from orders.admin.totals import NONE, totals_of

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from inventory.errors import WrongState
 from orders import asn, fulfilment, intake, returns
 from orders.admin.dialogs import (
@@ -22,8 +21,9 @@ from orders.admin.dialogs import (
     ShipDialog,
     UnarchiveDialog,
     cause_of,
-    drafted_by,
 )
+from orders.admin.done import done
+from orders.changing import Change
 from orders.models import Asn, SalesOrder
 
 Status = SalesOrder.Status
@@ -94,7 +94,7 @@ class Steps(ModelAdmin):
     @reported
     def ship(self, _request: HttpRequest, form: ShipDialog) -> str | None:
         units = form.quantities()
-        if not fulfilment.ship(form.object.pk, units, cause_of(form, form.verb)):
+        if not fulfilment.ship(form.object.pk, units, cause_of(form, "ship")):
             return None
         total = sum(units.values())
         return ngettext("%d unit shipped.", "%d units shipped.", total) % total
@@ -108,14 +108,9 @@ class Steps(ModelAdmin):
         ),
     )
     @reported
-    @transaction.atomic
     def draft_asn(self, request: HttpRequest, form: NoticeDialog) -> str | None:
-        _lock(form)
-        key = form.cleaned_data["key"]
-        if form.is_answered(key):
-            return None
         notice = asn.draft(form.object.pk, form.quantities(), form.tracking)
-        self.log_addition(request, notice, drafted_by(key))
+        self.log_addition(request, notice, gettext("Drafted on its order's page."))
         return gettext("%s drafted.") % notice
 
     @action(
@@ -150,7 +145,7 @@ class Steps(ModelAdmin):
     @reported
     def take_back(self, _request: HttpRequest, form: ReturnDialog) -> str | None:
         units = form.quantities()
-        if not returns.take_back(form.object.pk, units, cause_of(form, form.verb)):
+        if not returns.take_back(form.object.pk, units, cause_of(form, "return")):
             return None
         total = sum(units.values())
         return ngettext("%d unit taken back.", "%d units taken back.", total) % total
@@ -172,7 +167,7 @@ class Steps(ModelAdmin):
     @reported
     def dispatch_order(self, _request: HttpRequest, form: OrderDialog) -> str | None:
         is_done = intake.dispatch([form.object.pk], cause_of(form, "dispatch"))
-        return gettext("Marked as dispatched: it holds nothing.") if is_done else None
+        return done(Change.DISPATCH) if is_done else None
 
     @action(
         description=_("Cancel"),
@@ -186,12 +181,11 @@ class Steps(ModelAdmin):
         ),
     )
     @reported
-    @transaction.atomic
     def cancel_order(self, _request: HttpRequest, form: OrderDialog) -> str | None:
         if _lock(form).status == Status.CANCELED:
             return None
         intake.cancel(form.object.pk, cause_of(form, "cancel"))
-        return gettext("Canceled. It holds its units until it is archived.")
+        return done(Change.CANCEL)
 
     @action(
         description=_("Archive"),
@@ -207,7 +201,7 @@ class Steps(ModelAdmin):
     @reported
     def archive_order(self, _request: HttpRequest, form: OrderDialog) -> str | None:
         is_done = intake.archive([form.object.pk], cause_of(form, "archive"))
-        return gettext("Archived: it holds nothing.") if is_done else None
+        return done(Change.ARCHIVE) if is_done else None
 
     @action(
         description=_("Unarchive"),
@@ -223,8 +217,7 @@ class Steps(ModelAdmin):
     @reported
     def unarchive_order(self, _request: HttpRequest, form: OrderDialog) -> str | None:
         is_done = intake.unarchive([form.object.pk], cause_of(form, "unarchive"))
-        told = gettext("Brought back: it holds again what no sent ASN covers.")
-        return told if is_done else None
+        return done(Change.UNARCHIVE) if is_done else None
 
 
 def _lock(form: ObjectDialog) -> SalesOrder:

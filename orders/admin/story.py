@@ -12,6 +12,7 @@ from django.db.models import Min, Sum
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from desk import history
 from desk.cells import list_of, page_of
 from inventory.models import Movement, Reason
 from orders.models import Asn, SalesOrder
@@ -103,6 +104,6 @@ def _told(order: SalesOrder, moved: Iterable[Event]) -> Iterator[Event]:
     for entry in entries:
         actor = entry.user.get_username()
         if not any(abs(entry.action_time - at) < SAME and by == actor for at, by in postings):
-            text = entry.get_change_message() or gettext("Changed")
+            text = history.told(entry) or gettext("Changed")
             moment = timezone.localtime(entry.action_time)
             yield Event(moment, "edit", text, actor=actor)

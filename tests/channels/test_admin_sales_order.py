@@ -5,12 +5,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from channels.admin import freed
 from channels.admin.freed import tellings
 from channels.models import ChannelOrder, ChannelOrderLine, ListingLevel
 from inventory.models import BundleComponent
 from orders import intake
 from orders.models import SalesOrder
 from tests.factories import make_product
+from tests.orders.test_admin import bulk
 from tests.pretend import World, person
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,27 @@ def test_the_order_page_costs_at_most_twenty_five_statements(
         admin_client.get(reverse("admin:orders_salesorder_change", args=[order]))
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         admin_client.get(reverse(ORDERS))
+
+
+def test_that_more_changes_than_was_looked_at_counts_as_no_channel(
+    admin_client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [world.hold(product, 2) for product in world.products[:2]]
+    for product in world.products[:2]:
+        world.tell(product)
+    monkeypatch.setattr(freed, "MOST", 1)
+
+    page = bulk(admin_client, "archive", chosen)
+
+    assert (len(page.context["told"]), page.context["channels"]) == (2, 1)
+    assert '<span class="sc-figure">1</span>channels told' in page.text
+    assert "More listings than were looked at change, too." in page.text
+    assert (
+        "…"
+        not in page.text.partition("What the channels are told then")[2].partition("</table>")[0]
+    )
+
+    SalesOrder.objects.update(status=SalesOrder.Status.CANCELED)
+    page = admin_client.get(reverse("admin:orders_salesorder_clear"))
+
+    assert '<span class="sc-figure">1</span>channels told' in page.text

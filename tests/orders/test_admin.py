@@ -37,6 +37,12 @@ def bulk(client: Client, name: str, ids: list[int], page: str = ORDERS) -> Any:
     return client.post(reverse(page), {"action": name, "_selected_action": ids})
 
 
+def confirm(client: Client, asked: Any, **other: object) -> Any:
+    """Send a preview of a bulk action as it was shown."""
+    form = {name: asked.context[name] for name in ("ids", "key", "change")} | other
+    return client.post(reverse("admin:orders_salesorder_chosen"), form)
+
+
 def told(response: Any) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
@@ -162,8 +168,11 @@ def test_chosen_orders_change_together(
     committed: int,
 ) -> None:
     ids = [order.pk, make_order(warehouse, {product: 4}).pk]
-    assert told(bulk(admin_client, name, ids)) == ["2 orders changed."]
-    assert "Nothing changed" in told(bulk(admin_client, name, ids))[-1]
+    asked = bulk(admin_client, name, ids)
+    assert stock_of(product, warehouse) == (10, 8)
+    assert "2 orders changed." in confirm(admin_client, asked).text
+    assert "Nothing changed" in confirm(admin_client, asked).text
+    assert "None of the chosen orders would change" in bulk(admin_client, name, ids).text
     assert stock_of(product, warehouse) == (10, committed)
 
 
@@ -171,20 +180,25 @@ def test_chosen_orders_are_brought_back(
     admin_client: Client, order: SalesOrder, product: Product, warehouse: Warehouse
 ) -> None:
     intake.archive([order.pk])
-    bulk(admin_client, "unarchive", [order.pk])
+    asked = bulk(admin_client, "unarchive", [order.pk])
+    assert (asked.context["units"], asked.context["is_held"]) == (4, True)
+    confirm(admin_client, asked)
     assert stock_of(product, warehouse) == (10, 4)
 
 
-def test_a_refused_bulk_action_changes_no_order(
+def test_a_shipped_order_among_those_to_cancel_is_skipped_with_the_reason(
     admin_client: Client, order: SalesOrder, product: Product, warehouse: Warehouse
 ) -> None:
     shipped = make_order(warehouse, {product: 1})
     fulfilment.ship_all([shipped.pk], Cause())
-    response = bulk(admin_client, "cancel", [order.pk, shipped.pk])
+    asked = bulk(admin_client, "cancel", [order.pk, shipped.pk])
+    assert "book a return instead" in asked.text
+    assert (asked.context["number"], asked.context["chosen"]) == (1, 2)
 
-    assert "book a return instead" in told(response)[0]
+    confirm(admin_client, asked)
     order.refresh_from_db()
-    assert order.status == SalesOrder.Status.OPEN
+    shipped.refresh_from_db()
+    assert (order.status, shipped.status) == (SalesOrder.Status.CANCELED, SalesOrder.Status.OPEN)
 
 
 def test_the_list_warns_of_canceled_orders_that_hold_stock(

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from inventory.models import Product, Warehouse
+from inventory.models import Movement, Product, Warehouse
 from orders import asn, intake
 from orders.admin.asn import AsnAdmin
 from orders.models import Asn, AsnLine, SalesOrder
@@ -78,6 +78,51 @@ def test_a_second_click_is_told_and_changes_nothing(
     assert told(response) == [said, "Already done."]
     of_order = LogEntry.objects.filter(content_type__model="salesorder")
     assert of_order.count() == 1
+
+
+@pytest.mark.parametrize("name", ["ship", "draft_asn"])
+def test_another_answer_under_the_same_key_is_refused_and_nothing_is_lost(
+    admin_client: Client, order: SalesOrder, name: str
+) -> None:
+    """The answer to the first got lost; the page was open, its numbers were corrected and sent."""
+    step, field = f"salesorder_{name}", line_of(order)
+    act(admin_client, step, order.pk, **{field: 1, "carrier": "UPS"})
+    refused = act(admin_client, step, order.pk, **{field: 2, "carrier": "DHL"})
+
+    assert refused.status_code == 200
+    assert "was sent from this page before" in refused.text
+    form = refused.context["form"]
+    assert form[field].value() == "2"
+    assert "carrier" not in form.fields or form["carrier"].value() == "DHL"
+    done = [*Movement.objects.filter(reason="ship").values_list("delta", flat=True)]
+    done += AsnLine.objects.values_list("quantity", flat=True)
+    assert [abs(units) for units in done] == [1]
+
+    act(admin_client, step, order.pk, **{field: 2, "carrier": "DHL", "key": form["key"].value()})
+    done = [*Movement.objects.filter(reason="ship").values_list("delta", flat=True)]
+    done += AsnLine.objects.values_list("quantity", flat=True)
+    assert sorted(abs(units) for units in done) == [1, 2]
+
+
+def test_a_repeat_is_told_even_when_nothing_is_left_to_ask(
+    admin_client: Client, order: SalesOrder
+) -> None:
+    for _ in range(2):
+        response = act(admin_client, "salesorder_ship", order.pk, **{line_of(order): 4})
+    assert told(response) == ["4 units shipped.", "Already done."]
+
+
+def test_two_clicks_at_once_with_other_numbers_ship_once(
+    order: SalesOrder, admin_client: Client, transactional_db: None
+) -> None:
+    line = line_of(order)
+    clicks = [
+        lambda units=units: act(admin_client, "salesorder_ship", order.pk, **{line: units})
+        for units in (1, 2, 3)
+    ]
+    at_once(clicks)
+
+    assert Movement.objects.filter(reason="ship").count() == 1
 
 
 def test_two_clicks_at_once_draft_one_asn(

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from inventory import receiving
+from inventory import bundles, receiving
 from inventory.models import Product, PurchaseOrder, Receipt, StockLevel, Warehouse
 from orders import intake
 from orders.models import SalesOrder
@@ -142,3 +142,85 @@ def test_it_costs_the_same_for_few_and_many(
     with django_assert_max_num_queries(12):
         shown = admin_client.get(page(order))
     assert len(shown.context["sheet"].lines) == 150
+
+
+@pytest.fixture
+def kit(product: Product) -> Product:
+    """Two mugs and a tray."""
+    kit = make_product(sku="KIT-1")
+    tray = make_product(sku="TRAY-1")
+    bundles.compose(kit.pk, {product.pk: 2, tray.pk: 1})
+    return kit
+
+
+def part_of(order: SalesOrder, product: Product) -> str:
+    return f"part-{order.lines.get().pk}-{product.pk}"
+
+
+def test_components_are_proposed_to_the_bundle_that_waits_for_them(
+    admin_client: Client, warehouse: Warehouse, product: Product, kit: Product
+) -> None:
+    tray = Product.objects.get(sku="TRAY-1")
+    stock(product, warehouse, 3)
+    stock(tray, warehouse, 4)
+    coming = make_purchase_order(warehouse, {product: 20}, number="PO-1")
+    receiving.open_order(coming)
+    # One kit from the shelf; a mug left there and five of the coming ones make three more.
+    waits = make_order(warehouse, {kit: 9}, number="SO-KIT")
+    later = make_order(warehouse, {product: 2}, number="SO-2")
+
+    lines = admin_client.get(page(coming)).context["sheet"].lines
+    assert [(line.id, line.expected) for line in lines] == [
+        (part_of(waits, product), 5),
+        (f"order-{later.lines.get().pk}", 2),
+        (f"stock-{product.pk}", 13),
+    ]
+    assert "for order SO-KIT, into bundle KIT-1 (2 each)" in lines[0].note
+
+
+def test_components_that_came_leave_as_whole_bundles_once(
+    admin_client: Client, warehouse: Warehouse, product: Product, kit: Product
+) -> None:
+    tray = Product.objects.get(sku="TRAY-1")
+    stock(product, warehouse, 1)
+    stock(tray, warehouse, 4)
+    coming = make_purchase_order(warehouse, {product: 20}, number="PO-1")
+    receiving.open_order(coming)
+    waits = make_order(warehouse, {kit: 2}, number="SO-KIT")
+    form = {"key": "k", f"line_{part_of(waits, product)}": "2", f"line_stock-{product.pk}": "4"}
+    for _ in range(2):
+        assert admin_client.post(page(coming), form).status_code == 302
+
+    assert waits.lines.get().shipped == 1
+    assert stock_of(product, warehouse)[0] == 1 + 2 + 4 - 2
+    assert stock_of(tray, warehouse)[0] == 3
+    assert sorted(Receipt.objects.values_list("mode", flat=True)) == ["cross_dock", "direct"]
+    again = admin_client.post(page(coming), form | {f"line_{part_of(waits, product)}": "3"})
+    assert again.context["sheet"].error
+
+
+def test_components_that_make_no_whole_bundle_stay_in_stock(
+    admin_client: Client, warehouse: Warehouse, product: Product, kit: Product
+) -> None:
+    tray = Product.objects.get(sku="TRAY-1")
+    coming = make_purchase_order(warehouse, {product: 2, tray: 1}, number="PO-1")
+    receiving.open_order(coming)
+    waits = make_order(warehouse, {kit: 1}, number="SO-KIT")
+    form = {"key": "k", f"line_{part_of(waits, product)}": "2"}
+    shown = admin_client.post(page(coming), form, follow=True)
+
+    assert "makes no whole KIT-1 yet" in shown.text
+    assert (waits.lines.get().shipped, stock_of(product, warehouse)[0]) == (0, 2)
+    [line] = shown.context["sheet"].lines
+    assert (line.id, line.expected) == (part_of(waits, tray), 1)
+    admin_client.post(page(coming), {"key": "l", f"line_{line.id}": "1"})
+    assert (waits.lines.get().shipped, stock_of(product, warehouse)[0]) == (1, 0)
+
+
+@pytest.mark.parametrize("line", ["part-1", "part-x-1", "part-01-1", "part-1-1-1", "part-999-1"])
+def test_components_of_no_order_are_told(
+    admin_client: Client, coming: PurchaseOrder, line: str
+) -> None:
+    refused = admin_client.post(page(coming), {"key": "k", f"line_{line}": "1"})
+    assert refused.context["sheet"].error
+    assert not Receipt.objects.exists()

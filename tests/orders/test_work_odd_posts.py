@@ -16,6 +16,7 @@ from orders import fulfilment
 from orders.models import Asn, SalesOrder
 from tests.factories import make_purchase_order, stock
 from tests.orders.factories import make_order, whole
+from tests.orders.test_admin import told
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,7 @@ def test_an_answer_about_another_order_is_not_taken_for_a_repeat(
         return admin_client.post(page, form)
 
     assert notify(orders[0], "k").status_code == 302
+    assert told(notify(orders[0], "k"))[-1] == "Already done."
     refused = notify(orders[1], "k")
     form = refused.context["form"]
     assert "sent for another order before" in str(form.non_field_errors())

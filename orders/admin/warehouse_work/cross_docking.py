@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -29,6 +29,7 @@ from inventory.errors import InvalidLines
 from inventory.ledger import Cause
 from inventory.models import Product, PurchaseOrder, Receipt
 from orders import fulfilment
+from orders.admin.warehouse_work import bundling
 from orders.admin.warehouse_work.rights import CROSS_DOCK, LARGEST, NOTIFY, demand
 from orders.admin.warehouse_work.waiting import awaited, shares
 from orders.errors import UnknownLine
@@ -48,6 +49,13 @@ ORDER, STOCK = "order", "stock"
 """What the id of a sheet's line begins with: units for an order's line, or of a product."""
 
 
+class Docked(NamedTuple):
+    """What a sheet did: units shipped by order id, and components that are left over."""
+
+    shipped: Mapping[int, int]
+    left: Sequence[bundling.Left]
+
+
 class CrossDocking(ModelAdmin):
     """Mixed into the admin of orders: the screen at the dock."""
 
@@ -62,11 +70,13 @@ class CrossDocking(ModelAdmin):
         try:
             given = scan.typed(request.POST)
             key = scan.key_of(request.POST)
-            shipped = self._receive(request, order, given, key)
+            docked = self._receive(request, order, given, key)
         except Refused as refused:
             sheet = sheets.kept(self._dock_sheet(request, order), request, given, refused)
             return self._dock_page(request, order, sheet, rest)
-        self._tell_shipped(request, shipped)
+        self._tell_shipped(request, docked.shipped)
+        for text in bundling.told(docked.left, _rest(request)):
+            self.message_user(request, text, messages.WARNING)
         return HttpResponseRedirect(f"{request.path}?{urlencode({'sent': key})}")
 
     def cross_dock_lookup(self, request: HttpRequest, purchase_order_id: int) -> HttpResponse:
@@ -84,20 +94,31 @@ class CrossDocking(ModelAdmin):
     @transaction.atomic
     def _receive(
         self, request: HttpRequest, order: PurchaseOrder, given: dict[str, str], key: str
-    ) -> Mapping[int, int]:
-        """Carry the sheet out, whole or not at all. Returns units shipped by order id."""
-        by_order, to_stock = _split(scan.units(given))
-        if not by_order and not to_stock:
+    ) -> Docked:
+        """Carry the sheet out, whole or not at all. What it did is told when it is through."""
+        numbers = scan.units(given)
+        for_bundles = bundling.split(numbers)
+        by_order, to_stock = _split(numbers)
+        if not by_order and not to_stock and not for_bundles:
             raise InvalidLines(gettext("Nothing came: scan what is there."), field="units")
         actor = request.user.get_username()
-        fulfilment.lock_orders(by_order)
+        fulfilment.lock_orders([*by_order, *(line.order_id for line in for_bundles)])
+        plan = bundling.plan(order, for_bundles)
         for order_id, units in sorted(by_order.items()):
             cause = Cause(actor=actor, key=f"dock:{key}:{order_id}")
             fulfilment.cross_dock(order, order_id, units, cause)
+        shipped = Counter({order_id: sum(units.values()) for order_id, units in by_order.items()})
+        rest, left_over = _rest(request), []
+        for line, bundles in plan.items():
+            cause = Cause(actor=actor, key=f"dock:{key}:bundle-{line.pk}")
+            came = for_bundles[line]
+            left = fulfilment.cross_dock_bundle(order, line, came, bundles, rest, cause)
+            shipped[line.order_id] += bundles if left is not None else 0
+            if left:
+                left_over.append(bundling.Left(line, bundles, left))
         if to_stock:
-            mode = REST.get(request.POST.get("rest", ""), Receipt.Mode.DIRECT)
-            receiving.receive(order, to_stock, mode, key=f"dock:{key}:rest", actor=actor)
-        return {order_id: sum(units.values()) for order_id, units in by_order.items()}
+            receiving.receive(order, to_stock, rest, key=f"dock:{key}:rest", actor=actor)
+        return Docked(+shipped, left_over)
 
     def _tell_shipped(self, request: HttpRequest, shipped: Mapping[int, int]) -> None:
         """What left, each with its next step."""
@@ -152,6 +173,11 @@ def _purchase_order(pk: int) -> PurchaseOrder:
     return order
 
 
+def _rest(request: HttpRequest) -> Receipt.Mode:
+    """Where units go that leave with no order."""
+    return REST.get(request.POST.get("rest", ""), Receipt.Mode.DIRECT)
+
+
 def _was_received(key: str) -> bool:
     begins = f"dock:{key}:".replace("\x00", "")
     return Receipt.objects.filter(key__startswith=begins).exists()
@@ -169,11 +195,10 @@ def _lines(order: PurchaseOrder) -> list[scan.Line]:
                 "order": share.line.order,
                 "age": timesince(share.line.order.placed_at, depth=1),
             }
-            found.append(
-                sheets.line_of(
-                    line.product, id=f"{ORDER}-{share.line.pk}", expected=share.units, note=note
-                )
-            )
+            line_id = f"{ORDER}-{share.line.pk}"
+            if share.each:
+                line_id, note = bundling.line_id(share, line.product_id), bundling.note(share)
+            found.append(sheets.line_of(line.product, id=line_id, expected=share.units, note=note))
         note = gettext("to stock or staging: nobody waits for these")
         if left:
             line_id = f"{STOCK}-{line.product_id}"

@@ -9,28 +9,31 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from desk import history
 from desk.cells import page_of
 from desk.deadlocks import retried
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from inventory.errors import KeyReused
 from inventory.ledger import Cause
+from inventory.models import Movement
 from orders import asn
 from orders.admin.consequences import told_after
-from orders.admin.dialogs import ahead_warning, drafted_by, drafts_of, holds
+from orders.admin.dialogs import ahead_warning, holds
 from orders.admin.totals import NONE, totals_of
 from orders.admin.warehouse_work.rights import NOTIFY, SHIP, demand, order_of
 from orders.asn import Tracking
 from orders.models import Asn, SalesOrder, SalesOrderLine
 
 MOST_LINES = 500
+_UNSAID = {"key", "csrfmiddlewaretoken"}
 
 
 class NotifyForm(forms.Form):
@@ -136,15 +139,26 @@ def _units_field(line: Any, is_fixed: bool) -> forms.IntegerField:  # noqa: FBT0
     )
 
 
-def _is_sent(key: str, order: SalesOrder) -> bool:
-    """Whether this answer was given before. Raises KeyReused when it was about another order."""
-    known = drafts_of(key).values_list("object_id", flat=True).first()
-    if known is None:
-        return False
-    if Asn.objects.filter(pk=known).exclude(order=order).exists():
+def _answer(data: QueryDict) -> history.Answer:
+    """What was answered: the numbers, the parcel, and that it is meant."""
+    key = data.get("key", "").replace("\x00", "").strip()[:64]
+    told = {name: data[name] for name in sorted(data) if data[name] and name not in _UNSAID}
+    return history.Answer(f"asn:{key}", history.digest(told))
+
+
+def _is_sent(answer: history.Answer, order: SalesOrder) -> bool:
+    """Whether this answer was given before. Raises KeyReused when another one was with its key, or
+    one about another order."""
+    try:
+        if history.is_answered(order, answer):
+            return True
+    except Refused as refused:
+        raise KeyReused(refused.message, field="key") from refused
+    # Sending bears the key in the ledger, so under it nothing else could be sent.
+    if Movement.objects.filter(key=answer.key).exists():
         text = gettext("This page was sent for another order before: check it, and send again.")
         raise KeyReused(text, field="key")
-    return True
+    return False
 
 
 class Notifying(ModelAdmin):
@@ -156,10 +170,9 @@ class Notifying(ModelAdmin):
         order = order_of(order_id)
         if request.method != "POST":
             return self._notify_page(request, order, NotifyForm(order))
-        key = str(request.POST.get("key", "")).replace("\x00", "")[:64]
-        form = NotifyForm(order, request.POST)
+        form, answer = NotifyForm(order, request.POST), _answer(request.POST)
         try:
-            if key and _is_sent(key, order):
+            if _is_sent(answer, order):
                 self.message_user(request, gettext("Already done."), messages.INFO)
                 return HttpResponseRedirect(page_of(order))
             if not form.is_valid():
@@ -182,27 +195,28 @@ class Notifying(ModelAdmin):
         given, actor = form.cleaned_data, request.user.get_username()
         order = SalesOrder.objects.select_for_update().get(pk=form.order.pk)
         tracking = Tracking(given["tracking_number"], given["tracking_url"], given["carrier"])
-        if _is_sent(given["key"], order):
+        answer = _answer(request.POST)
+        if _is_sent(answer, order):
             return gettext("Already done.")
         notice = form.draft
         if notice is None:
             notice = asn.draft(order.pk, form.units(), tracking)
+            self.log_addition(request, notice, gettext("Drafted on its order's page."))
         else:
             Asn.objects.filter(pk=notice.pk, status=Asn.Status.DRAFT).update(
                 tracking_number=tracking.number,
                 tracking_url=tracking.url,
                 carrier=tracking.carrier,
             )
-        self.log_addition(request, notice, drafted_by(given["key"]))
         units = sum(form.units().values())
-        if not asn.send([notice.pk], Cause(actor=actor, key=f"asn:{given['key']}")):
+        if not asn.send([notice.pk], Cause(actor=actor, key=answer.key)):
             return gettext("%(asn)s had been sent already.") % {"asn": notice}
         told = ngettext(
             "%(asn)s sent: %(units)d unit of %(order)s is released.",
             "%(asn)s sent: %(units)d units of %(order)s are released.",
             units,
         ) % {"asn": notice, "units": units, "order": order}
-        self.log_change(request, order, told)
+        self.log_change(request, order, history.kept(told, answer))
         return told
 
     def _next_page(self, request: HttpRequest) -> str:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from desk import scan
@@ -20,6 +19,7 @@ from desk.cells import page_of
 from desk.deadlocks import retried
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines, WrongState
 from inventory.ledger import Cause
@@ -57,10 +57,14 @@ class Picking(ModelAdmin):
             self.message_user(request, refused.message, messages.ERROR)
             return HttpResponseRedirect(request.path)
         try:
-            self._ship(request, order, given, key)
+            told = self._ship(request, order, given, key)
         except Refused as refused:
             sheet = sheets.kept(self._sheet(request, order), request, given, refused)
             return self._pick_page(request, order, sheet)
+        if told:
+            self.message_user(request, told, messages.SUCCESS)
+        else:
+            self.message_user(request, gettext("Already done."), messages.INFO)
         return HttpResponseRedirect(self._after(request, order, key))
 
     def pick_lookup(self, request: HttpRequest, order_id: int) -> HttpResponse:
@@ -78,7 +82,8 @@ class Picking(ModelAdmin):
     @transaction.atomic
     def _ship(
         self, request: HttpRequest, order: SalesOrder, given: dict[str, str], key: str
-    ) -> None:
+    ) -> str:
+        """What is told once it is through; "" when the same sheet was shipped before."""
         units = {_line_id(line): number for line, number in scan.units(given).items() if number}
         if not units:
             raise InvalidLines(
@@ -86,13 +91,12 @@ class Picking(ModelAdmin):
             )
         cause = Cause(actor=request.user.get_username(), key=f"ship:{key}")
         total = sum(units.values())
-        if fulfilment.ship(order.pk, units, cause):
-            told = ngettext("%(units)s unit shipped.", "%(units)s units shipped.", total)
-            told %= {"units": intcomma(total)}
-            self.log_change(request, order, told)
-            self.message_user(request, told, messages.SUCCESS)
-        else:
-            self.message_user(request, gettext("Already done."), messages.INFO)
+        if not fulfilment.ship(order.pk, units, cause):
+            return ""
+        told = ngettext("%(units)s unit shipped.", "%(units)s units shipped.", total)
+        told %= {"units": intcomma(total)}
+        self.log_change(request, order, told)
+        return told
 
     def _after(self, request: HttpRequest, order: SalesOrder, key: str) -> str:
         """The ASN is next, for those who may send it; else the queue."""
