@@ -11,11 +11,21 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from channels import mapping, profiles, reasons, registry, rules
-from channels.contract import ChannelError
-from channels.models import Communicated, Observation, Publication
+from channels.contract import ChannelError, Code
+from channels.models import Channel, Communicated, Observation, Publication
+from channels.models.listing import UNKNOWN
 from channels.models.publication import Status
 from channels.publishing import Place, decide
 from channels.rules import PLAIN, Decision, Standing, apply
+
+SILENT = {
+    Communicated.State.OFF,
+    Communicated.State.EXCLUDED,
+    Communicated.State.NEW,
+    Communicated.State.SKIPPED,
+    Communicated.State.SOURCE,
+}
+"""States of places that are told nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Row:
     profile, selling_list: their names, "" for none. unconfirmed_since: the channel took a number
     then and has not shown it yet. is_buyable: None where the channel does not say, and of the past.
     is_unknown: of a past moment by which nothing of its stock was recorded, so its 0s say nothing.
+    untold: why nothing is sent now, in a few words; "" where it is told, and of the past.
     """
 
     sku: str
@@ -46,6 +57,7 @@ class Row:
     unconfirmed_since: datetime | None = None
     is_buyable: bool | None = None
     is_unknown: bool = False
+    untold: str = ""
 
     @property
     def why_not(self) -> str:
@@ -69,15 +81,67 @@ def should(decision: Decision | None) -> int | None:
     return max(0, decision.quantity)
 
 
-def sentence(decision: Decision, channel: str) -> str:
+def sentence(decision: Decision, row: Row) -> str:
     """What made a number, in one plain sentence; of one left alone, what the channel shows now."""
     if not decision.is_left_alone:
-        return rules.describe(decision.as_json())
+        told = rules.describe(decision.as_json(), not_sent(row))
+        return told if decision.quantity is not None else without_sending(told, decision, row)
     shown = gettext("not known") if decision.quantity is None else decision.quantity
-    return gettext(
+    told = gettext(
         "Rule “%(rule)s” tells its number once and then leaves it alone: what %(channel)s shows"
         " now is %(shown)s. Nothing is sent until Update Q asks for it."
-    ) % {"rule": decision.rule.name, "channel": channel, "shown": shown}
+    ) % {"rule": decision.rule.name, "channel": row.channel, "shown": shown}
+    return without_sending(told, decision, row)
+
+
+def not_sent(row: Row) -> str:
+    """“nothing is sent to Corner shop: excluded from sync; it goes on showing 33”; "" where it is
+    told."""
+    if not row.untold:
+        return ""
+    why = gettext("nothing is sent to %(channel)s: %(why)s") % {
+        "channel": row.channel,
+        "why": row.untold[:1].lower() + row.untold[1:],
+    }
+    if row.acknowledged is None or row.unconfirmed_since is not None:
+        return why
+    stays = gettext("it goes on showing %(number)s") % {"number": row.acknowledged}
+    return f"{why}; {stays}"
+
+
+def without_sending(told: str, decision: Decision, row: Row) -> str:
+    """A whole sentence that names no number to send, and another where none would be sent."""
+    why = not_sent(row)
+    if not why or _is_silent(decision):
+        return told
+    return f"{told} {why[:1].upper()}{why[1:]}."
+
+
+def held_by(channel: Channel) -> str:
+    """What keeps everything back from a channel until a person, or the channel, does something; in
+    a few words. "" when nothing does."""
+    if not channel.is_active:
+        return gettext("The channel is switched off")
+    if not channel.is_stock_synced:
+        return reasons.label(Code.SYNC_DISABLED)
+    return reasons.label(channel.problem_code) if channel.problem_code else ""
+
+
+def untold(entry: Communicated, decision: Decision | None, *, is_due: bool) -> str:
+    """Why nothing is sent for a row now, in a few words; "" where it is told. is_due: whether there
+    is something to send. Give channel selected."""
+    state = Communicated.State(entry.state)
+    is_counted_now = entry.reason == UNKNOWN and should(decision) is not None and is_due
+    if state in SILENT | {Communicated.State.ERROR} and not is_counted_now:
+        return reasons.label(entry.reason) if entry.reason else str(state.label)
+    if not is_due:
+        return ""
+    if entry.reason == Code.BREAKER:
+        return reasons.label(Code.BREAKER)
+    held = held_by(entry.channel)
+    is_asked = state == Communicated.State.PENDING_UPDATE
+    is_by_itself = entry.channel.is_updated_on_change or is_asked
+    return held if held or is_by_itself else gettext("Updates on change are off")
 
 
 def _place(entry: Communicated) -> Place:
@@ -104,13 +168,14 @@ def _row(entry: Communicated, decision: Decision | None) -> Row:
         selling_list=entry.selling_list.name if entry.selling_list else "",
         unconfirmed_since=entry.told_at,
         is_buyable=entry.is_buyable,
+        untold=untold(entry, decision, is_due=entry.is_due),
     )
 
 
 def select(channel: str = "", sku: str = "") -> QuerySet[Communicated]:
     """The table, narrowed by a channel's name and a product's SKU; related objects selected."""
     table = Communicated.objects.select_related(
-        "product", "channel", "location", "selling_list", "profile"
+        "product", "channel", "location", "level", "selling_list", "profile"
     )
     if channel:
         table = table.filter(channel__name=channel)

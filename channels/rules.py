@@ -289,15 +289,16 @@ def zero_until(rule: Rule) -> int | None:
     return ((rule.buffer + max(rule.minimum, 1)) * 100 - 1) // rule.percentage
 
 
-def describe(explanation: dict[str, Any]) -> str:
-    """A stored explanation as one plain sentence."""
+def describe(explanation: dict[str, Any], not_sent: str = "") -> str:
+    """A stored explanation as one plain sentence. not_sent: why its number is not sent now."""
     name = explanation["rule"]["name"]
     if explanation.get("quantity") is None:
         return _describe_nothing(explanation)
     steps = explanation["steps"]
     parts = [steps[0]["text"], *(f"{step['text']} → {step['quantity']}" for step in steps[1:])]
     end = "nothing" if explanation.get("is_left_alone") else explanation["quantity"]
-    return f"{'; '.join(parts)}. Rule “{name}”: {end} sent."
+    said = f"{end} would be right; {not_sent}" if not_sent else f"{end} sent"
+    return f"{'; '.join(parts)}. Rule “{name}”: {said}."
 
 
 def _describe_nothing(explanation: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -21,6 +20,7 @@ from channels.admin.channel_profile import ChannelProfileMixin
 from channels.admin.channel_rehearsal import RehearsedChannelMixin
 from channels.admin.first_steps import FirstStepsMixin
 from channels.admin.location import LocationInline, plain
+from channels.admin.stored import ERRORS
 from channels.admin.unmapped import UnmappedMixin
 from channels.contract import ChannelError
 from channels.models import Channel, Notice
@@ -30,6 +30,7 @@ from desk.cells import NOTHING, ago, badge, link, list_of, page_of, two_lines
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
+from desk.saying import gettext
 
 SWITCHES = ["is_active", "is_stock_synced", "is_updated_on_change"]
 HOOKS = ["show_hook", ("show_hooks_checked", "show_last_notice")]
@@ -37,9 +38,10 @@ STATES = {"ok": "success", "problem": "danger", "off": "", "new": "info"}
 
 
 class ChannelDialog(ObjectDialog):
-    """Asks whether to go on."""
+    """Asks whether to go on; the channel is asked then."""
 
     model = Channel
+    is_whole = False
 
 
 @admin.register(Channel)
@@ -178,7 +180,7 @@ class ChannelAdmin(
     def show_problem(self, channel: Channel) -> str:
         if not channel.problem_code:
             return ""
-        return f"{channel.problem.rstrip('.')}. {reasons.advice(channel.problem_code)}"
+        return f"{ERRORS.said(channel.problem).rstrip('.')}. {reasons.advice(channel.problem_code)}"
 
     @display(description=_("Last asked"))
     def show_checked(self, channel: Channel) -> str:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -19,6 +18,7 @@ from channels.admin.profile import newest_versions
 from channels.models import Channel, Profile
 from desk.cells import page_of
 from desk.lists import ModelAdmin
+from desk.saying import gettext
 
 NO_PROFILE = "none"
 

@@ -35,6 +35,8 @@ from channels.admin.communicated_filters import (
 )
 from channels.admin.communicated_list import CommunicatedList
 from channels.admin.explanation import explain
+from channels.admin.following import differs_since, so_long
+from channels.communicated import SILENT
 from channels.models import Communicated
 from channels.rules import Decision
 from desk.cells import NOTHING, badge, list_of, two_lines
@@ -42,6 +44,13 @@ from desk.errors import Refused
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
+
+FOLLOWED = "part"
+PARTS = {
+    "drawer": "admin/channels/communicated/drawn.html",
+    FOLLOWED: "admin/channels/communicated/explanation.html",
+}
+"""Asked for instead of the whole page: what the drawer shows, and what a page follows."""
 
 
 def _why_none(decision: Decision | None) -> str:
@@ -65,8 +74,9 @@ def _rule(row: communicated.Row) -> str:
 
 
 def _acknowledged(row: communicated.Row) -> str | int:
+    """Marked where the channel shows another number than it is told."""
     decided = row.explanation.quantity if row.explanation else None
-    if decided in {None, row.acknowledged}:
+    if decided in {None, row.acknowledged} or row.state in SILENT:
         return NOTHING if row.acknowledged is None else row.acknowledged
     number = gettext("unknown") if row.acknowledged is None else row.acknowledged
     differs = gettext("Differs from what it should show")
@@ -113,7 +123,7 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     )
 
     class Media:
-        js = ["stockcast/drawer.js"]
+        js = ["stockcast/drawer.js", "stockcast/follow.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return CommunicatedList
@@ -170,9 +180,10 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
                 + (f" · {row.location.name}" if row.location else ""),
                 "original": row,
             }
-            if "drawer" in request.GET:
-                name = "admin/channels/communicated/drawn.html"
-                return TemplateResponse(request, name, context)
+            for part, name in PARTS.items():
+                if part in request.GET:
+                    context["is_followed"] = part == FOLLOWED
+                    return TemplateResponse(request, name, context)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
@@ -181,7 +192,7 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Communicated]:
         rows: QuerySet[Communicated] = super().get_queryset(request)
         return rows.select_related(
-            "product", "channel", "location", "profile", "selling_list", "listing"
+            "product", "channel", "location", "profile", "selling_list", "listing", "level"
         )
 
     @display(description=_("Product"), ordering="product__sku", header=True)
@@ -221,6 +232,12 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         if decision.is_left_alone:
             why = gettext("Told once and left alone until Update Q")
             return format_html('<span class="sc-quiet" title="{}">{}</span>', why, number)
+        if row.shown.untold:
+            why = gettext("%(number)s would be right; %(why)s") % {
+                "number": number,
+                "why": communicated.not_sent(row.shown),
+            }
+            return format_html('<span class="sc-quiet" title="{}">{}</span>', why, number)
         return format_html("<strong>{}</strong>", number)
 
     @display(description=_("Acknowledged"), ordering="acknowledged")
@@ -232,8 +249,13 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
 
     @display(description=_("When"), ordering="acknowledged_at")
     def show_acknowledged_at(self, row: Any) -> str:
+        """And since when it does not show what it should."""
         told = row.shown
         acknowledged_at = when(told.acknowledged_at, is_past=row.is_past)
+        differs = None if row.is_past else differs_since(row, told)
+        if differs is not None:
+            words = format_html(gettext("has differed for {}"), so_long(differs))
+            return two_lines(acknowledged_at, words)
         if told.unconfirmed_since is None:
             return acknowledged_at
         since = when(told.unconfirmed_since, is_past=row.is_past)

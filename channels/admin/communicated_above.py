@@ -18,9 +18,10 @@ NARROWED = ("state__exact", "differs", "p", "e")
 
 
 class Chip(NamedTuple):
-    """A quick filter: its name, where it leads, whether it is the one that goes."""
+    """A quick filter: its name, what it counts, where it leads, whether it is the one that goes."""
 
     name: str
+    hint: str
     url: str
     is_current: bool
 
@@ -69,15 +70,44 @@ def _is_narrowed(request: HttpRequest) -> bool:
 
 
 def _chips(request: HttpRequest) -> list[Chip]:
-    choices: list[tuple[str, dict[str, str]]] = [
-        (gettext("All"), {}),
-        (gettext("Differs"), {"differs": "yes"}),
-        (gettext("Pending"), {"state__exact": "waiting"}),
-        (gettext("Unconfirmed"), {"state__exact": "unconfirmed"}),
-        (gettext("Needs attention"), {"state__exact": "attention"}),
+    choices: list[tuple[str, str, dict[str, str]]] = [
+        (gettext("All"), "", {}),
+        (gettext("Differs"), _differing(), {"differs": "yes"}),
+        (
+            gettext("Pending"),
+            gettext("What was changed here and is not sent yet: by itself, or asked for."),
+            {"state__exact": "waiting"},
+        ),
+        (
+            gettext("Unconfirmed"),
+            gettext("What the channel took and does not show yet, as far as we have seen."),
+            {"state__exact": "unconfirmed"},
+        ),
+        (
+            gettext("Needs attention"),
+            gettext("What the channel refuses, and what can not be sent until somebody acts."),
+            {"state__exact": "attention"},
+        ),
+        (
+            gettext("Left too high"),
+            gettext(
+                "Excluded, so nothing is sent, and the channel goes on showing more than there is."
+            ),
+            {"differs": "left"},
+        ),
     ]
     current = {name: request.GET[name] for name in NARROWED[:2] if request.GET.get(name)}
-    return [Chip(name, _url(request, wanted), wanted == current) for name, wanted in choices]
+    return [
+        Chip(name, hint, _url(request, wanted), wanted == current) for name, hint, wanted in choices
+    ]
+
+
+def _differing() -> str:
+    """What counts as differing, as finding.differing has it."""
+    return gettext(
+        "Rows that are told, whose channel shows another number than it should. What is told"
+        " nothing (new, excluded, unmatched) and what is not known does not count."
+    )
 
 
 def _url(request: HttpRequest, wanted: dict[str, str]) -> str:

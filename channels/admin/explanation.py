@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, F, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -18,19 +17,17 @@ from channels import communicated, registry
 from channels.admin import communicated_moment, retelling, wording
 from channels.admin.cells import STATE_COLORS, activity, when
 from channels.admin.chart import Chart, draw
+from channels.admin.following import differs_since, is_on_its_way, so_long
 from channels.admin.history import Event, History, history_of
+from channels.admin.holding import Holding, held_by
 from channels.admin.notes import notes
 from channels.admin.summing import summed
 from channels.communicated import Row
 from channels.contract import ChannelError
 from channels.models import Communicated, Feed, FeedPeriod
 from channels.rules import PLAIN, Decision, Step
-from desk.cells import ago, list_of
+from desk.cells import list_of
 from inventory.models import Movement
-from orders.commitments import HELD, HOLDS
-from orders.models import SalesOrderLine
-
-ORDERS = 25
 
 QUANTITIES = {
     "available": _("quantity at hand"),
@@ -51,21 +48,6 @@ class Source:
     is_counted: bool
     detail: str
     movements: str
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """An order that holds units of the product in the warehouses that feed the place."""
-
-    order_id: int
-    number: str
-    status: str
-    placed_at: datetime.datetime
-    units: int
-
-    @property
-    def when(self) -> str:
-        return ago(self.placed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +115,22 @@ class Explanation:
         return when(since, "", is_past=bool(self.moment))
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether a number goes out by itself within moments: what its page follows."""
+        return not self.moment and self.told is not None and is_on_its_way(self.row, self.told)
+
+    @property
+    def differs_since(self) -> datetime.datetime | None:
+        """Since when the channel does not show what it should; None where it does."""
+        if self.moment or self.told is None:
+            return None
+        return differs_since(self.row, self.told)
+
+    @property
+    def differs_for(self) -> str:
+        return so_long(self.differs_since) if self.differs_since else ""
+
+    @property
     def activity(self) -> str:
         """Whether the channel offers it; empty when it does not say."""
         return activity(self.told.is_buyable if self.told else None)
@@ -157,7 +155,7 @@ def explain(
     told = _told(row, moment)
     decision = told.explanation if told else None
     feeds = _feeds(row, moment) if decision else []
-    orders, more = _orders(row, feeds) if moment is None and decision else ([], 0)
+    orders, more = held_by(row, feeds) if moment is None and decision else ([], 0)
     number = len(orders) + more if moment is None else None
     label, advice = ("", "") if moment else next(notes(row, decision), ("", ""))
     rule = decision.rule if decision else PLAIN
@@ -183,7 +181,8 @@ def explain(
 
 def _told(row: Communicated, moment: datetime.datetime | None) -> Row | None:
     if moment is None:
-        return communicated.rows([row])[0]
+        told = communicated.rows([row])[0]
+        return replace(told, untold="") if is_on_its_way(row, told) else told
     table = communicated.select().filter(pk=row.pk)
     return next(iter(communicated.rows_as_of(table, moment)), None)
 
@@ -278,18 +277,3 @@ def _sources(
         )
         for warehouse, each in zip(feeds, decision.inputs if decision else (), strict=False)
     ]
-
-
-def _orders(row: Communicated, warehouse_ids: Sequence[int]) -> tuple[list[Holding], int]:
-    """The orders that hold most of it, and how many more do."""
-    lines = SalesOrderLine.objects.filter(
-        HOLDS, product=row.product_id, warehouse__in=warehouse_ids, ordered__gt=F("notified")
-    ).order_by()
-    columns = ("order_id", "order__number", "order__status", "order__placed_at")
-    grouped = lines.values_list(*columns).annotate(units=Sum(HELD))
-    rows = list(grouped.order_by("-units", "order_id")[: ORDERS + 1])
-    more = 0
-    if len(rows) > ORDERS:
-        number = lines.aggregate(number=Count("order_id", distinct=True))["number"]
-        more = number - ORDERS
-    return [Holding(*held) for held in rows[:ORDERS]], more

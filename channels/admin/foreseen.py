@@ -40,7 +40,7 @@ def told_context(foresight: Foresight) -> dict[str, Any]:
         "foresight": foresight,
         "preview": foresight.preview,
         "verdicts": selling.verdicts(foresight.preview.zeros_at),
-        "looked_at": foresight.looked_at,
+        "looked_at": foresight.counted,
     }
 
 

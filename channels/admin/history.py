@@ -14,6 +14,7 @@ from channels import reasons
 from channels.admin import retelling
 from channels.admin.cells import when
 from channels.admin.chart import Point
+from channels.admin.stored import ERRORS
 from channels.models import Observation, Publication
 from channels.models.publication import Status
 
@@ -115,7 +116,7 @@ def _message(publication: Publication) -> Event:
                 [
                     _taken_later(publication),
                     reasons.label(code) if code else "",
-                    publication.message,
+                    ERRORS.said(publication.message),
                 ],
             )
         ),

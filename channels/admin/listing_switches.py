@@ -1,4 +1,4 @@
-"""Chosen listings are held back, let go, ticked or unticked: many are seen first."""
+"""Chosen listings are held back, let go, ticked or unticked; what becomes of them is seen first."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ class SwitchesMixin(ModelAdmin):
     def _switch(
         self, request: HttpRequest, listings: QuerySet[Listing], name: str
     ) -> HttpResponse | None:
-        """Many are seen first; a single one is switched at once."""
+        """What becomes of them is seen first, where any channel would hear of it, or no more."""
         switch = SWITCHES[name]
         if CONFIRMED not in request.POST:
             ids, is_whole = foreseen.first_of(listings)
             chosen = Listing.objects.filter(pk__in=ids)
             foresight = selling.foresee(chosen, lambda each: each.but(switch.stands))
-            if len(ids) > 1 and foresight.is_any:
+            if foresight.is_any:
                 foresight.is_whole = is_whole
                 return foreseen.ask(
                     self,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from channels import reasons
+from channels.admin.stored import ERRORS
 from channels.contract import Code
 from channels.models import Channel, Communicated
 from channels.rules import Decision
@@ -93,7 +94,7 @@ def _said(channel: Channel) -> str:
         return ""
     values = {
         "channel": channel.name,
-        "words": channel.problem.strip().rstrip("."),
+        "words": ERRORS.said(channel.problem).strip().rstrip("."),
         "time": at_time(channel.checked_at) if channel.checked_at else "–",
     }
     return gettext("%(channel)s was last tried at %(time)s and said: “%(words)s”.") % values

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -28,6 +30,7 @@ from orders.admin import product as base
 
 Verb = Callable[[Channel, Collection[int]], int]
 SWITCHES = {"is_active", "is_excluded"}
+SEE = ("inventory.view_product", "channels.view_communicated")
 LEADS = {
     "exclude_from_sync": _(
         "No channel is told of these products any more, until you include them"
@@ -53,14 +56,13 @@ admin.site.unregister(Product)
 def _ask_to_place(
     page: Any, request: HttpRequest, channel: Channel, products: QuerySet[Product], *, is_tick: bool
 ) -> HttpResponse | None:
-    """The preview of a tick or untick; None where one product is chosen, or no channel would hear
-    of it."""
+    """The preview of a tick or untick; None where no channel would hear of it, or no more."""
     ids, is_whole = foreseen.first_of(products)
     listings = Listing.objects.filter(channel=channel, product__in=ids)
     foresight = selling.foresee(listings, lambda each: each._replace(is_ticked=is_tick))
     if is_tick:
         foresight.waiting += len(ids) - listings.count()
-    if len(ids) <= 1 or not foresight.is_any:
+    if not foresight.is_any:
         return None
     foresight.is_whole = is_whole
     lead = (
@@ -92,7 +94,7 @@ def _place(
     request: HttpRequest,
     products: QuerySet[Product],
 ) -> HttpResponse | None:
-    """Tick or untick one channel for the chosen products; many are seen first."""
+    """Tick or untick one channel for the chosen products; what becomes of them is seen first."""
     if CONFIRMED not in request.POST:
         is_tick = verb is onboarding.tick
         asked = _ask_to_place(page, request, channel, products, is_tick=is_tick)
@@ -196,11 +198,12 @@ class ProductAdmin(base.ProductAdmin):
     def switch(
         self, request: HttpRequest, products: QuerySet[Product], name: str, **flags: bool
     ) -> HttpResponse | None:
-        """Many are seen first; one is switched at once, and the result says what came of it."""
+        """What becomes of them is seen first, where any channel would hear of it, or no more; the
+        result says what came of it."""
         if CONFIRMED not in request.POST:
             ids, is_whole = foreseen.first_of(products)
             foresight = self._foresee(ids, flags)
-            if len(ids) > 1 and foresight.is_any:
+            if foresight.is_any:
                 foresight.is_whole = is_whole
                 return foreseen.ask(
                     self,
@@ -227,9 +230,8 @@ class ProductAdmin(base.ProductAdmin):
     def panels(self, request: HttpRequest, product: Product) -> list[Panel]:
         panels = super().panels(request, product)
         if request.user.has_perms(["channels.view_communicated"]):
-            told = product_told.places_of(product)
             template = "admin/inventory/product/told.html"
-            context: dict[str, Any] = {"told": told, "may_place": self.may_place(request)}
+            context = product_told.context_of(product) | {"may_place": self.may_place(request)}
             panels.append(Panel(GENERAL, 50, _("What the channels are told"), template, context))
         if request.user.has_perms(["channels.view_publication"]):
             context = {
@@ -239,6 +241,25 @@ class ProductAdmin(base.ProductAdmin):
             template = "admin/inventory/product/receipts.html"
             panels.append(Panel("told", 50, _("Publications"), template, context))
         return panels
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page; or of it, where a person follows what is on its way, that part alone."""
+        if request.method == "GET" and product_told.PART in request.GET:
+            return self._told_now(request, object_id)
+        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return page
+
+    def _told_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not request.user.has_perms([*SEE]):
+            raise PermissionDenied
+        product = self.get_object(request, object_id)
+        if not isinstance(product, Product):
+            raise Http404(object_id)
+        here = product_told.context_of(product) | {"may_place": self.may_place(request)}
+        context = {"here": here, "is_followed": True}
+        return TemplateResponse(request, "admin/inventory/product/told_now.html", context)
 
     def told_if(self, product: Product, warehouse: Warehouse, delta: int) -> Sequence[Foretold]:
         return product_told.told_if(product, warehouse, delta)

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from channels import communicated, reasons
 from channels.admin.cells import STATE_COLORS
+from channels.admin.following import differs_since, is_on_its_way, so_long
 from channels.admin.history import STATUS_COLORS
 from channels.admin.notes import held_back
-from channels.communicated import Row
+from channels.admin.stored import ERRORS
+from channels.communicated import SILENT, Row
 from channels.models import Communicated, Publication
 from channels.models.publication import Status
 from channels.publishing import Place, WhatIf, decide
@@ -22,16 +25,10 @@ from inventory.admin.product_adjusting import Foretold
 from inventory.models import BundleComponent, Product, Warehouse
 
 SHOWN = 50
+PART = "told"
+"""Asks the product's page for this part alone."""
 NAMED = 40
 """Places that quick adjust foretells; a product at more of them is told about these."""
-
-SILENT = {
-    Communicated.State.OFF,
-    Communicated.State.EXCLUDED,
-    Communicated.State.NEW,
-    Communicated.State.SKIPPED,
-    Communicated.State.SOURCE,
-}
 
 # By the index of each level's own receipts; a product's levels are few.
 _LAST = """
@@ -53,6 +50,8 @@ class Told:
     entry: Communicated
     color: str
     when: str
+    differs_for: str
+    is_on_its_way: bool
     state: str
     why: str
     advice: str
@@ -60,8 +59,29 @@ class Told:
 
     @property
     def is_right(self) -> bool:
-        """Whether the channel shows what it should."""
-        return self.row.should == self.row.acknowledged
+        """Whether the channel shows what it should, or is told nothing."""
+        return self.row.state in SILENT or self.row.should == self.row.acknowledged
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what it should show is sent by itself, or was."""
+        return self.is_on_its_way or not self.row.untold
+
+    @property
+    def not_sent(self) -> str:
+        """That nothing is sent, and why; "" where it is told."""
+        return "" if self.is_told else communicated.not_sent(self.row)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the channel took the number and does not show it yet."""
+        return self.is_told and self.row.state == Communicated.State.UNCONFIRMED
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is told, and only later: at the channel's next turn."""
+        is_pending = self.entry.is_due and not self.is_right
+        return self.is_told and is_pending and not self.is_on_its_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +101,15 @@ class Receipt:
 
 def places_of(product: Product) -> list[Told]:
     """Every place where the product is, was or could be told; three statements."""
-    table = list(communicated.select().filter(product=product))
+    table = list(communicated.select().select_related("listing").filter(product=product))
     return [
         Told(
             row=row,
             entry=entry,
             color=STATE_COLORS[Communicated.State(row.state)],
             when=ago(row.acknowledged_at),
+            differs_for=so_long(since) if since else "",
+            is_on_its_way=is_on_its_way(entry, row),
             state=entry.get_state_display(),
             why=why,
             advice=advice,
@@ -95,13 +117,32 @@ def places_of(product: Product) -> list[Told]:
         )
         for entry, row in zip(table, communicated.rows(table), strict=True)
         for why, advice in [_why_not(entry, row)]
+        for since in [differs_since(entry, row)]
     ]
+
+
+def context_of(product: Product) -> dict[str, Any]:
+    """What the panel shows, and what it follows; three statements."""
+    told = places_of(product)
+    taken = [each for each in told if each.is_unconfirmed or (each.is_told and each.is_right)]
+    return {
+        "told": told,
+        "is_told": any(each.is_told for each in told),
+        "resting": sorted({each.row.channel for each in told if each.rests}),
+        "unconfirmed": sum(each.is_unconfirmed for each in told),
+        "taken": len(taken),
+        "waiting": sum(each.is_on_its_way for each in told),
+        "is_right": all(each.is_right for each in told),
+        "url": f"{page_of(product)}?{PART}=1",
+    }
 
 
 def _why_not(entry: Communicated, row: Row) -> tuple[str, str]:
     """Why it does not show what it should, and what to do: first what keeps the channel back."""
     held = held_back(entry.channel) if entry.is_due and row.state not in SILENT else None
-    return held or (row.why_not, reasons.advice(row.reason))
+    if held or row.why_not:
+        return held or (row.why_not, reasons.advice(row.reason))
+    return ("" if row.state in SILENT else row.untold), ""
 
 
 def receipts_of(product: Product, limit: int = SHOWN) -> list[Receipt]:
@@ -128,22 +169,25 @@ def receipts_of(product: Product, limit: int = SHOWN) -> list[Receipt]:
 
 def _why(publication: Publication) -> str:
     if publication.status in {Status.ACCEPTED, Status.OBSERVED} or not publication.code:
-        return publication.message
-    return " ".join(filter(None, [reasons.label(publication.code), publication.message]))
+        return ERRORS.said(publication.message)
+    words = [reasons.label(publication.code), ERRORS.said(publication.message)]
+    return " ".join(filter(None, words))
 
 
 def told_if(product: Product, warehouse: Warehouse, delta: int) -> Sequence[Foretold]:
-    """What each place would be told, were there so many more units in the warehouse; bundles made
-    of the product included. A handful of statements."""
+    """What each place would be told, were there so many more units in the warehouse, or why it is
+    told nothing; bundles made of the product included. A handful of statements."""
     bundles = BundleComponent.objects.filter(component=product).values_list("bundle", flat=True)
-    rows = list(
+    fed = (
         Communicated.objects.filter(
             product__in=[product.pk, *bundles], location__feeds__warehouse=warehouse
         )
-        .exclude(state__in=SILENT)
         .select_related("product", "channel", "location")
-        .order_by("channel__name", "location__name", "product__sku")[:NAMED]
+        .order_by("channel__name", "location__name", "product__sku")
     )
+    never = Q(state=Communicated.State.OFF, acknowledged__isnull=True)
+    rows = list(fed.exclude(state__in=SILENT)[:NAMED])
+    rows += fed.filter(state__in=SILENT).exclude(never)[: NAMED - len(rows)]
     places = [Place(row.product_id, row.location_id or 0) for row in rows]
     what_if = WhatIf(gains={(product.pk, warehouse.pk): delta})
     decisions: dict[Place, Any] = decide(places, what_if=what_if) if places else {}
@@ -154,6 +198,7 @@ def told_if(product: Product, warehouse: Warehouse, delta: int) -> Sequence[Fore
             row.product.sku,
             row.acknowledged,
             communicated.should(decisions[place]),
+            communicated.untold(row, decisions[place], is_due=True),
         )
         for row, place in zip(rows, places, strict=True)
     ]

@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from channels import profiles, selling
 from channels.admin import wording
@@ -25,6 +24,7 @@ from channels.models import Channel, Listing, Profile, ProfilePeriod, ProfileVer
 from channels.profiles import rule_of
 from desk.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from desk.errors import Refused
+from desk.lists import ChangeList
 from desk.paging import READ, bounded
 
 VERSIONS = 50

@@ -13,11 +13,13 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from channels import communicated
+from channels.admin.anew import is_readable
 from channels.communicated import Row
 from channels.rules import PLAIN, Decision, Rule, Step, Unknown
 
 
-def sentence(explanation: Mapping[str, Any]) -> str:
+def sentence(explanation: Mapping[str, Any], not_sent: str = "") -> str:
     """A stored explanation as one plain sentence, as rules.describe says it in English."""
     if explanation.get("quantity") is None:
         return _nothing(explanation)
@@ -26,6 +28,12 @@ def sentence(explanation: Mapping[str, Any]) -> str:
     values = {"sum": "; ".join(parts), "rule": rule_name(explanation["rule"])}
     if explanation.get("is_left_alone"):
         return gettext("%(sum)s. Rule “%(rule)s”: nothing sent.") % values
+    if not_sent:
+        return gettext("%(sum)s. Rule “%(rule)s”: %(number)s would be right; %(why)s.") % {
+            **values,
+            "number": explanation["quantity"],
+            "why": not_sent,
+        }
     return gettext("%(sum)s. Rule “%(rule)s”: %(number)s sent.") % {
         **values,
         "number": explanation["quantity"],
@@ -35,12 +43,16 @@ def sentence(explanation: Mapping[str, Any]) -> str:
 def now(decision: Decision, row: Row) -> str:
     """What made a number of the table; of one left alone, what the channel shows now."""
     if not decision.is_left_alone:
-        return sentence(decision.as_json())
+        said = sentence(decision.as_json(), communicated.not_sent(row))
+        if decision.quantity is not None:
+            return said
+        return communicated.without_sending(said, decision, row)
     shown = gettext("not known") if decision.quantity is None else decision.quantity
-    return gettext(
+    text = gettext(
         "Rule “%(rule)s” tells its number once and then leaves it alone: what %(channel)s shows"
         " now is %(shown)s. Nothing is sent until Update Q asks for it."
     ) % {"rule": named(decision.rule), "channel": row.channel, "shown": shown}
+    return communicated.without_sending(text, decision, row)
 
 
 def told(steps: Iterable[Step]) -> list[Step]:
@@ -61,6 +73,8 @@ def named(rule: Rule) -> str:
 
 def in_words(text: str) -> str:
     """One step's text."""
+    if not is_readable(text):
+        return text
     for form, said in _STEPS:
         found = form.fullmatch(text)
         if found:
@@ -70,7 +84,9 @@ def in_words(text: str) -> str:
 
 def detail(text: str) -> str:
     """What a bundle's units come from: its components, each with what is there."""
-    return ", ".join(_component(part) for part in text.split(", ")) if text else ""
+    if not text or not is_readable(text):
+        return text
+    return ", ".join(_component(part) for part in text.split(", "))
 
 
 def _component(text: str) -> str:
@@ -95,15 +111,25 @@ _COMPONENT = re.compile(
 
 
 def _in_stock(found: re.Match[str]) -> str:
-    parts = [
-        gettext("%(units)s in stock in %(warehouse)s")
-        % {"units": found["units"], "warehouse": found["warehouse"]}
-    ]
-    if found["unknown"]:
+    warehouse, components = _with_detail(found["where"])
+    name = warehouse.removesuffix(_NEVER)
+    values = {"units": found["units"], "warehouse": name}
+    parts = [gettext("%(units)s in stock in %(warehouse)s") % values]
+    if name != warehouse:
         parts.append(gettext("(never counted)"))
-    if found["detail"]:
-        parts.append(f"({detail(found['detail'])})")
+    if components:
+        parts.append(f"({detail(components)})")
     return " ".join(parts)
+
+
+def _with_detail(where: str) -> tuple[str, str]:
+    """A warehouse, and what stands in brackets after it where that ends as components do; other
+    brackets are the warehouse's own. A component's own promise is in brackets within them."""
+    end = _DETAIL_END.search(where)
+    at = where.find(" (", 1, end.start() - 1) if end else -1
+    if at > 0 and where.startswith(f"{_NEVER} (", at):
+        at += len(_NEVER)
+    return (where, "") if at < 0 else (where[:at], where[at + 2 : -1])
 
 
 def _once(found: re.Match[str]) -> str:
@@ -119,12 +145,9 @@ _TOLD_ONCE = (
     r"(?P<mode>[a-z ]+?)(?:, told once: (?P<number>-?\d+)"
     r"| was told once and is left alone: (?P<shown>-?\d+) shown)"
 )
-# A component's own promise is in brackets within the brackets: only what looks like components
-# is a detail, and brackets in a warehouse's name are its own.
-_IN_STOCK = (
-    r"(?P<units>-?\d+) in stock in (?P<warehouse>.+?)(?P<unknown> \(never counted\))?"
-    r"(?: \((?P<detail>.+ (?:-?\d+|never counted)(?: \(-?\d+ on orders\))?(?: for \d+ each)?)\))?"
-)
+_IN_STOCK = r"(?P<units>-?\d+) in stock in (?P<where>.+)"
+_NEVER = " (never counted)"
+_DETAIL_END = re.compile(r" (?:-?\d+|never counted)(?: \(-?\d+ on orders\))?(?: for \d+ each)?\)\Z")
 _STEPS: list[tuple[re.Pattern[str], Any]] = [
     (re.compile(pattern), said)
     for pattern, said in (

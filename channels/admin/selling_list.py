@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.views import ChangeList
 
 from channels import profiles, selling
 from channels.admin import wording
@@ -23,6 +22,7 @@ from channels.admin.location import plain
 from channels.admin.previewing import PreviewedMixin, TypedForm
 from channels.models import Communicated, Listing, MembershipPeriod, SellingList
 from desk.cells import NOTHING, link, list_of, page_of
+from desk.lists import ChangeList
 from desk.paging import READ, bounded
 
 

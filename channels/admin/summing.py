@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from channels.admin import retelling
-from channels.communicated import Row
+from channels.communicated import Row, not_sent
 from channels.rules import PLAIN, Decision, Input, Mode
 
 
@@ -25,6 +25,13 @@ def summed(row: Row, orders: int | None) -> str:
     if decision.quantity is None or not is_plain_sum:
         return "; ".join(filter(None, [retelling.now(decision, row).rstrip("."), _answer(row)]))
     clauses = [_at_hand(decision, orders), *_rule(decision)]
+    if row.untold:
+        would = gettext("%(sum)s → %(number)s would be right") % {
+            "sum": "; ".join(clauses),
+            "number": decision.quantity,
+        }
+        answer = "" if row.acknowledged is not None else _answer(row)
+        return "; ".join(filter(None, [would, not_sent(row), answer]))
     told = gettext("%(sum)s → %(number)s sent") % {
         "sum": "; ".join(clauses),
         "number": decision.quantity,

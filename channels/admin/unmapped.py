@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -16,6 +15,7 @@ from channels import accounts, reasons, unmapped
 from channels.contract import ChannelError
 from channels.models import Channel
 from desk.cells import page_of
+from desk.saying import gettext
 
 
 class UnmappedMixin:

@@ -6,6 +6,7 @@ from typing import Any
 
 from channels import communicated, rules
 from channels.api.profiled import Profiled
+from channels.communicated import Row
 from channels.rules import Decision
 from partners.rest.fields import Body, Flag, Text, Whole
 
@@ -69,10 +70,13 @@ def seen(told: dict[str, Any], view: Profiled) -> dict[str, Any]:
         return told
     number = told["quantity"]
     end = "no number" if number is None else "nothing" if told.get("is_left_alone") else number
-    sentence = f"By a global profile that you do not see: {end} sent."
+    why = told.get("not_sent", "")
+    said = f"{end} would be right; {why}" if why and end == number else f"{end} sent"
+    sentence = f"By a global profile that you do not see: {said}."
     return told | {"sentence": sentence, "steps": [], "rule": None}
 
 
-def current(decision: Decision, channel: str) -> dict[str, Any]:
+def current(decision: Decision, row: Row) -> dict[str, Any]:
     """The explanation of a number as it is now."""
-    return decision.as_json() | {"sentence": communicated.sentence(decision, channel)}
+    sentence = communicated.sentence(decision, row)
+    return decision.as_json() | {"sentence": sentence, "not_sent": communicated.not_sent(row)}

@@ -107,7 +107,7 @@ class CommunicatedDetail(CommunicatedRecord):
             return None
         words = explaining.stored(decision.as_json())
         if not told.is_past:
-            words = explaining.current(decision, told.row.channel)
+            words = explaining.current(decision, told.row)
         return ExplanationTold(explaining.seen(words, self.context["view"])).data
 
     @extend_schema_field(serializers.URLField)

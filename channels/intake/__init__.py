@@ -7,8 +7,8 @@ changed is changed. So telling a state twice, or an old one after a new one, cha
 What we can not take is parked: visible, with its reason, and tried again whenever it is told again.
 """
 
-from channels.intake.bindings import Taken
+from channels.intake.bindings import Taken, kept
 from channels.intake.polling import ask_again, is_recent, look_back, pull
 from channels.intake.taking import take, take_many
 
-__all__ = ["Taken", "ask_again", "is_recent", "look_back", "pull", "take", "take_many"]
+__all__ = ["Taken", "ask_again", "is_recent", "kept", "look_back", "pull", "take", "take_many"]

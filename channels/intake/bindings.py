@@ -12,6 +12,11 @@ from channels.models import Channel, ChannelOrder, ChannelOrderLine
 from orders.models import SalesOrderLine
 
 
+def kept(number: str) -> str:
+    """As much of an order's number as is kept; the same wherever it is."""
+    return number[: ChannelOrder.NUMBER]
+
+
 class Taken(NamedTuple):
     """What became of an order: ACCEPTED, or why it waits, and what to read about it."""
 
@@ -39,7 +44,7 @@ def bind(channel: Channel, remote: RemoteOrder) -> tuple[ChannelOrder, bool]:
         channel=channel,
         external_id=remote.external_id,
         defaults={
-            "number": remote.number[:255],
+            "number": kept(remote.number),
             "placed_at": remote.placed_at,
             "updated_at": remote.updated_at,
         },

@@ -12,12 +12,15 @@ from channels.selling.previewing import (
     preview_move,
     preview_profile,
 )
+from channels.selling.silencing import Left, Silenced
 from channels.selling.verdicts import verdicts
 
 __all__ = [
     "Change",
     "Foresight",
+    "Left",
     "Preview",
+    "Silenced",
     "Standing",
     "assign",
     "foresee",

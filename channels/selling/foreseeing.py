@@ -19,7 +19,9 @@ from channels.contract import Code
 from channels.mapping import Source
 from channels.models import Channel, Feed, Listing, ListingLevel, Location
 from channels.publishing import AS_IT_IS, WhatIf, decide
+from channels.selling import reach, silencing
 from channels.selling.previewing import Preview, Told, judge
+from channels.selling.silencing import Silenced
 
 MOST = 10_000
 """Listings that are looked at."""
@@ -67,15 +69,22 @@ Assume = Callable[[Standing], Standing]
 @dataclass(slots=True)
 class Foresight:
     """preview: the numbers of those that are told. stopped: listings that are not told any more, so
-    that the channel keeps the number it has. waiting: those that are first told on their day.
-    skipped: the others by why they are told nothing. is_whole: whether all were looked at."""
+    that the channel keeps the number it has; silenced: their places, by name. waiting: those that
+    are first told on their day. skipped: the others by why they are told nothing. is_whole: whether
+    all were looked at."""
 
     preview: Preview = field(default_factory=Preview)
     looked_at: int = 0
     stopped: int = 0
+    silenced: Silenced = field(default_factory=Silenced)
     waiting: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     is_whole: bool = True
+
+    @property
+    def counted(self) -> int:
+        """How many were counted, where that is not all."""
+        return self.looked_at if self.silenced.is_whole else self.silenced.total
 
     @property
     def is_any(self) -> bool:
@@ -119,18 +128,21 @@ def foresee(
         fed[channel].add(location)
     foresight = Foresight()
     for part in _parts(listings, foresight, most):
-        told = []
+        told, stopped = [], []
         for now in part:
             then, before = assume(now), why_silent(now)
             if why_silent(then):
-                foresight.stopped += not before
+                stopped += [] if before else [now.listing_id]
                 foresight.skipped[before] += bool(before)
             elif then.state == Listing.State.NEW:
                 foresight.waiting += bool(before)
             else:
                 told.append(then)
         _judge(foresight, told, fed, AS_IT_IS)
+        _silence(foresight, stopped)
     foresight.skipped = +foresight.skipped
+    silencing.judge(foresight.silenced)
+    foresight.is_whole &= foresight.silenced.is_whole
     return foresight
 
 
@@ -141,7 +153,8 @@ def foresee_mapping(
     most: int = MOST,
 ) -> Foresight:
     """What becomes of these places once they are fed so (by location id); the silenced ones keep
-    what they show. Only what is told now or then is counted."""
+    what they show. Only what is told now or then is counted, of silenced ones no more than so many
+    places."""
     changed: dict[int, set[int]] = defaultdict(set)
     for place in places:
         if place.pk not in silenced:
@@ -152,9 +165,25 @@ def foresee_mapping(
         told = [each for each in part if not why_silent(each) and each.state != Listing.State.NEW]
         _judge(foresight, told, changed, WhatIf(feeds=feeds))
     if silenced:
-        shown = ListingLevel.objects.filter(location__in=silenced, acknowledged__gt=0)
-        foresight.stopped = shown[:most].count()
+        shown = ListingLevel.objects.filter(
+            location__in=silenced,
+            acknowledged__gt=0,
+            listing__channel__is_active=True,
+            listing__channel__is_stock_synced=True,
+        )
+        silencing.add(foresight.silenced, reach.listed(shown), most)
+        silencing.judge(foresight.silenced)
+        foresight.stopped = foresight.silenced.total
+        foresight.is_whole &= foresight.silenced.is_whole
     return foresight
+
+
+def _silence(foresight: Foresight, stopped: Sequence[int]) -> None:
+    """Count these listings, and name their places."""
+    foresight.stopped += len(stopped)
+    if stopped:
+        levels = silencing.of_listings(stopped)
+        silencing.add(foresight.silenced, levels, MOST)
 
 
 def _parts(

@@ -31,8 +31,12 @@ def ours() -> QuerySet[ListingLevel]:
 def told(levels: QuerySet[ListingLevel]) -> QuerySet[ListingLevel]:
     """Those of them that are told, or will be on their first day. One query more."""
     fed = list(Feed.objects.values_list("location_id", flat=True).order_by().distinct())
+    return listed(levels).filter(location__in=fed)
+
+
+def listed(levels: QuerySet[ListingLevel]) -> QuerySet[ListingLevel]:
+    """Those of them whose listing is told, as it stands itself."""
     return levels.filter(
-        location__in=fed,
         listing__is_ticked=True,
         listing__is_excluded=False,
         listing__state__in=[Listing.State.LINKED, Listing.State.NEW],

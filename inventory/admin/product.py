@@ -4,24 +4,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, ngettext
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from desk.dialogs import ask, reported
+from desk.cells import page_of
+from desk.dialogs import ask, find, reported
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
-from inventory import ledger, production
+from desk.saying import gettext, ngettext
+from inventory import production
 from inventory.admin.exporting import ExportMixin
+from inventory.admin.product_adjusting import ASKED
 from inventory.admin.product_components import ComponentInline
-from inventory.admin.product_dialogs import AdjustDialog, ProductionDialog
+from inventory.admin.product_dialogs import ProductionDialog
 from inventory.admin.product_page import ProductPage
 from inventory.admin.product_standing import StockFilter
 from inventory.admin.product_totals import totals
-from inventory.models import Product
+from inventory.models import BundleComponent, Product
 
 POST_BY_HAND = "inventory.add_movement"
 
@@ -160,28 +163,14 @@ class ProductAdmin(ExportMixin, ProductPage, RefusalsMixin, ModelAdmin):
     def archive(self, request: HttpRequest, products: QuerySet[Product]) -> HttpResponse | None:
         return self.switch(request, products, "archive", is_active=False)
 
-    @action(
-        description=_("Adjust stock"),
-        icon="tune",
-        permissions=["post"],
-        dialog=ask(
-            AdjustDialog,
-            _("Adjust stock"),
-            _("Corrects the quantity in stock. The reason stays in the ledger for ever."),
-            _("Adjust"),
-        ),
-    )
-    @reported
-    def adjust_stock(self, _request: HttpRequest, form: AdjustDialog) -> str | None:
-        given = form.cleaned_data
-        warehouse, delta = given["warehouse"], given["delta"]
-        cause = ledger.Cause(note=given["reason"], actor=form.actor, key=f"adjust:{given['key']}")
-        if ledger.adjust(warehouse.pk, [(form.object.pk, delta)], cause).is_repeat:
-            return None
-        return gettext("Stock at %(warehouse)s adjusted by %(delta)+d.") % {
-            "warehouse": warehouse,
-            "delta": delta,
-        }
+    @action(description=_("Adjust stock"), icon="tune", permissions=["post"])
+    def adjust_stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To where it is done: on the product's own page. Changes nothing."""
+        product = find(Product, unquote(object_id))
+        if BundleComponent.objects.filter(bundle=product).exists():
+            text = gettext("A bundle has no stock of its own: adjust that of its components.")
+            self.message_user(request, text, messages.INFO)
+        return HttpResponseRedirect(f"{page_of(product)}?{ASKED}=1")
 
     @action(
         description=_("Record production"),

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -24,9 +24,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from desk import history
 from desk.cells import page_of
+from desk.deadlocks import retried
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext
 from inventory import ledger
 from inventory.admin.dialogs import LARGEST
 from inventory.errors import WrongState
@@ -35,21 +38,25 @@ from inventory.models import Movement, Product, StockLevel, Warehouse
 
 PREFIX = "adjust"
 CHANGE, TOTAL = "change", "total"
+ASKED = "adjust"
+"""In the address of the page: the person came to adjust, so the cursor is put there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """What a place of a channel would be told. Units; None: nothing, or not known what it shows."""
+    """What a place of a channel would be told. Units; None: nothing, or not known what it shows.
+    untold: why nothing is sent there; "" where it is."""
 
     channel: str
     place: str
     sku: str
     shows: int | None
     will_show: int | None
+    untold: str = ""
 
     @property
     def is_other(self) -> bool:
-        return self.will_show is not None and self.will_show != self.shows
+        return not self.untold and self.will_show is not None and self.will_show != self.shows
 
 
 class AdjustForm(forms.Form):
@@ -63,8 +70,9 @@ class AdjustForm(forms.Form):
     )
     way = forms.ChoiceField(
         label=_("What you enter"),
-        choices=[(CHANGE, _("Change by")), (TOTAL, _("New total"))],
-        widget=UnfoldAdminSelectWidget,
+        choices=[(CHANGE, _("Change by")), (TOTAL, _("Counted total"))],
+        initial=CHANGE,
+        widget=forms.RadioSelect,
     )
     units = forms.IntegerField(
         label=_("Units"),
@@ -82,6 +90,7 @@ class AdjustForm(forms.Form):
         super().__init__(data, prefix=PREFIX)
         self.product = product
         self.key = str(uuid.uuid4())
+        self.sums: dict[str, str] = {}
         places: Any = self.fields["warehouse"]
         places.queryset = adjustable()
         places.choices = [(place.pk, place.name) for place in places.queryset]
@@ -89,9 +98,23 @@ class AdjustForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What the ledger would refuse is said beside the field."""
         given = super().clean() or self.cleaned_data
+        self.sums = self._sums(given)
         if {"warehouse", "way", "units"} <= given.keys():
             self._demand_sense(given["warehouse"], given["units"], given["way"])
         return given
+
+    def _sums(self, given: dict[str, Any]) -> dict[str, str]:
+        """What either way would make of the units typed, whichever is chosen: so that nobody takes
+        one for the other."""
+        if not {"warehouse", "units"} <= given.keys():
+            return {}
+        before, units = self.before, given["units"]
+        sign, size = ("−" if units < 0 else "+"), abs(units)
+        values = {"units": units, "change": signed(units - before)}
+        return {
+            CHANGE: f"{before} {sign} {size} = {before + units}".replace("-", "−"),
+            TOTAL: gettext("counted %(units)d: %(change)s") % values if units >= 0 else "–",
+        }
 
     def _demand_sense(self, warehouse: Warehouse, units: int, way: str) -> None:
         if way == CHANGE and not units:
@@ -104,6 +127,12 @@ class AdjustForm(forms.Form):
                 gettext("There are only %(number)d at %(warehouse)s, which may not go below zero.")
                 % {"number": self.before, "warehouse": warehouse},
             )
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """All that the person said, as it was sent."""
+        names = [f"{PREFIX}-{name}" for name in self.fields]
+        return {name: str(self.data.get(name, "")) for name in names}
 
     @property
     def before(self) -> int:
@@ -136,6 +165,11 @@ class AdjustForm(forms.Form):
         """Units in stock there when the page told what would happen; None: it told nothing."""
         given = str(self.data.get(f"{PREFIX}-seen", ""))
         return int(given) if re.fullmatch(r"-?[0-9]{1,10}", given) else None
+
+
+def signed(change: int) -> str:
+    """A change with its sign, as people write it: “+3”, “−3”, “±0”."""
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change)}"
 
 
 def adjustable() -> QuerySet[Warehouse]:
@@ -226,35 +260,38 @@ class QuickAdjustMixin(ModelAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(page_of(product))
         form = AdjustForm(product, request.POST)
-        if not form.is_valid():
-            text = gettext("Nothing was changed: correct what is marked at “Quick adjust”.")
-            self.message_user(request, text, messages.ERROR)
-            return self._again(request, product)
         key = request.POST.get("key", "").strip().replace("\0", "")[:64] or form.key
-        cause = ledger.Cause(
-            note=form.cleaned_data["reason"],
-            actor=request.user.get_username(),
-            key=f"adjust:{key}",
-        )
+        answer = history.Answer(f"adjust:{key}", history.digest(form.typed))
         try:
-            done = adjust(product, form, cause)
+            done = self._done_once(request, form, answer)
         except Refused as refused:
             self.message_user(request, refused.message, messages.ERROR)
-            return self._again(request, product)
-        if done is None:
-            self.message_user(request, gettext("Already done."), messages.INFO)
-        else:
-            self.log_change(request, product, done)
-            self.message_user(request, done, messages.SUCCESS)
+            return self._again(form)
+        level = messages.SUCCESS if done else messages.INFO
+        self.message_user(request, done or gettext("Already done."), level)
         return HttpResponseRedirect(page_of(product))
 
-    def _again(self, request: HttpRequest, product: Product) -> HttpResponse:
-        """The page, its form as it was typed: the address holds it."""
-        typed = QueryDict(mutable=True)
-        for name in AdjustForm.base_fields:
-            given = request.POST.get(f"{PREFIX}-{name}", "")
-            typed[f"{PREFIX}-{name}"] = given.replace("\0", "")  # no address bears one
-        return HttpResponseRedirect(f"{page_of(product)}?{typed.urlencode()}")
+    @retried
+    @transaction.atomic
+    def _done_once(
+        self, request: HttpRequest, form: AdjustForm, answer: history.Answer
+    ) -> str | None:
+        """None when the same answer did it before. Of two at once the second waits."""
+        history.await_turn(answer.key)
+        if history.is_answered(form.product, answer):
+            return None
+        if not form.is_valid():
+            raise Refused(gettext("Nothing was changed: correct what is marked at “Adjust stock”."))
+        note, actor = form.cleaned_data["reason"], request.user.get_username()
+        done = adjust(form.product, form, ledger.Cause(note=note, actor=actor, key=answer.key))
+        if done is not None:
+            self.log_change(request, form.product, history.kept(done, answer))
+        return done
+
+    def _again(self, form: AdjustForm) -> HttpResponse:
+        """The page, its form as it was typed: the address holds it, which bears no NUL."""
+        typed = {name: given.replace("\0", "") for name, given in form.typed.items()}
+        return HttpResponseRedirect(f"{page_of(form.product)}?{urlencode(typed)}")
 
     def _asked(self, request: HttpRequest, object_id: str) -> Product:
         if not (self.has_view_permission(request) and self.has_post_permission(request)):

@@ -22,31 +22,6 @@ class ProductDialog(ObjectDialog):
     )
 
 
-class AdjustDialog(ProductDialog):
-    """Asks by how much and why."""
-
-    delta = forms.IntegerField(
-        label=_("Change"),
-        min_value=-LARGEST,
-        max_value=LARGEST,
-        help_text=_("Units to add; below zero to take away."),
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=255,
-        help_text=_("For example: broken, found, samples."),
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-    def clean_delta(self) -> int:
-        """A change; the form says so beside its field, where the ledger would name a line."""
-        delta: int = self.cleaned_data["delta"]
-        if not delta:
-            raise forms.ValidationError(_("Give a number other than 0."))
-        return delta
-
-
 class ProductionDialog(ProductDialog):
     """Asks how many were made or used up."""
 

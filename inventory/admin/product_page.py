@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.cells import list_of, page_of
 from inventory.admin import product_incoming, product_ledger, product_stock
-from inventory.admin.product_adjusting import PREFIX, AdjustForm, QuickAdjustMixin
+from inventory.admin.product_adjusting import ASKED, PREFIX, AdjustForm, QuickAdjustMixin
 from inventory.admin.product_label import LabelMixin, code_of, picture
 from inventory.admin.product_stock import Total
 from inventory.models import Movement, Product, PurchaseOrder, Transfer
@@ -152,6 +152,8 @@ def _adjust_form(
     """As it was typed, where the address tells; else for the warehouse that holds most."""
     typed = f"{PREFIX}-units" in request.GET
     form = AdjustForm(product, request.GET if typed else None)
+    if ASKED in request.GET:
+        form.fields["units"].widget.attrs["autofocus"] = True
     fullest = max(rows, key=lambda row: row.stock.on_hand, default=None)
     if fullest is not None:
         form.initial["warehouse"] = fullest.warehouse.pk

@@ -11,11 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from channels import due, tallying
+from channels import communicated, due, tallying
 from channels.models import Channel, Listing, ListingLevel, Observation
 from channels.publishing import Place, decide
+from channels.rules import Mode
 from desk.cells import page_of
-from tests.factories import make_products, make_warehouse, stock
+from inventory.models import Product
+from tests.factories import (
+    make_products,
+    make_profile,
+    make_selling_list,
+    make_warehouse,
+    stock,
+)
 from tests.pretend import World, person
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +96,7 @@ def test_rows_that_differ_are_those_whose_acknowledged_number_is_not_the_decided
     ListingLevel.objects.filter(listing__product=world.products[1]).update(acknowledged=4)
 
     assert skus(admin_client, differs="yes") == ["CUP-1"]
-    assert skus(admin_client, differs="no") == ["CUP-0", "CUP-2", "CUP-3"]
+    assert skus(admin_client, differs="no") == ["CUP-0", "CUP-2"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +149,78 @@ def test_the_explanation_agrees_with_the_decision(admin_client: Client, world: W
     [order] = explanation.orders
     assert (order.number, order.units) == ("SO-CUP-0-12", 12)
     assert explanation.sentence in response.content.decode()
+
+
+UNTOLD: list[tuple[type[Any], dict[str, Any], str]] = [
+    (Product, {"is_excluded": True}, "excluded from sync"),
+    (Listing, {"is_ticked": False}, "not communicated"),
+    (Listing, {"state": "new"}, "new"),
+    (Listing, {"state": "skipped", "reason": "not_matched"}, "no match at the channel"),
+    (Listing, {"state": "error", "reason": "untracked"}, "stock is not tracked at the channel"),
+    (Channel, {"is_active": False}, "the channel is switched off"),
+    (Channel, {"is_stock_synced": False}, "stock sync is off"),
+    (Channel, {"problem_code": "unauthorized"}, "access token refused"),
+    (Channel, {"is_updated_on_change": False}, "updates on change are off"),
+]
+
+
+@pytest.mark.parametrize(("model", "switched", "why"), UNTOLD, ids=[each[2] for each in UNTOLD])
+def test_what_is_told_nothing_is_said_to_be_right_and_not_to_be_sent(
+    admin_client: Client, world: World, model: type[Any], switched: dict[str, Any], why: str
+) -> None:
+    cup = world.products[0]
+    world.tell(cup)
+    world.hold(cup, 37)
+    then = f"{timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z"
+    ListingLevel.objects.update(is_update_asked=False)
+    model.objects.update(**switched)
+    row = world.row(cup)
+
+    sentence = admin_client.get(page_of(row)).context["explanation"].sentence
+    table = admin_client.get(LIST, {"q": cup.sku}).text
+
+    assert sentence == (
+        "40 in stock in Main − 37 on 1 order = 3 at hand → 3 would be right;"
+        f" nothing is sent to Corner shop: {why}; it goes on showing 40"
+    )
+    said = f"3 would be right; nothing is sent to Corner shop: {why}; it goes on showing 40"
+    assert f'title="{said}"' in table
+    past = admin_client.get(page_of(row), {"as_of": then}).context["explanation"]
+    assert "→ 3 sent" in past.sentence
+    [told] = communicated.rows([communicated.select().get(pk=row.pk)])
+    assert told.explanation is not None
+    in_words = communicated.sentence(told.explanation, told)
+    assert in_words.endswith(f"Rule “Product value”: {said}.")
+
+
+def test_a_number_told_once_is_not_sent_where_its_place_is_excluded(
+    admin_client: Client, world: World
+) -> None:
+    cup = world.products[0]
+    once = make_profile(name="Once", mode=Mode.SINGLE)
+    make_selling_list(world.channel, once, cup)
+    world.tell(cup)
+    ListingLevel.objects.update(is_update_asked=False)
+    Product.objects.update(is_excluded=True)
+
+    sentence = admin_client.get(page_of(world.row(cup))).context["explanation"].sentence
+
+    assert "Nothing is sent to Corner shop: excluded from sync; it goes on showing" in sentence
+
+
+def test_what_is_excluded_and_shows_more_than_there_is_has_a_quick_filter(
+    admin_client: Client, world: World
+) -> None:
+    for product in world.products[:2]:
+        world.tell(product)
+    world.hold(world.products[0], 37)
+    tallying.tally(1000)
+    assert skus(admin_client, differs="left") == []
+    Listing.objects.update(is_excluded=True)
+    tallying.tally(1000)
+
+    assert skus(admin_client, differs="left") == ["CUP-0"]
+    assert "Left too high" in admin_client.get(LIST).text
 
 
 def test_the_explanation_says_which_quantity_the_channel_is_told(

@@ -181,7 +181,7 @@ def test_a_file_is_for_those_who_see_the_table(client: Client, world: World) -> 
 
 def test_quick_filters_keep_what_was_searched(admin_client: Client, world: World) -> None:
     chips = admin_client.get(LIST, {"q": "cup", "p": "1", "differs": "yes"}).context["chips"]
-    assert [chip.is_current for chip in chips] == [False, True, False, False, False]
+    assert [chip.is_current for chip in chips] == [False, True, False, False, False, False]
     assert {chip.name: chip.url for chip in chips}["Pending"] == "?q=cup&state__exact=waiting"
 
 

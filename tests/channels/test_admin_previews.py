@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from channels import selling
@@ -15,6 +16,8 @@ from channels.admin.previewing import CONFIRMED
 from channels.models import Channel, Listing, ListingLevel, Location
 from channels.selling import foreseeing
 from desk.cells import list_of, page_of
+from inventory import ledger
+from inventory.ledger import Cause
 from inventory.models import Product, Warehouse
 from tests.factories import make_product, make_warehouse, stock
 from tests.pretend import World
@@ -104,8 +107,19 @@ def test_what_changed_in_between_is_told_by_the_result(admin_client: Client, tol
     ]
 
 
-def test_one_product_is_switched_at_once(admin_client: Client, told: World) -> None:
-    assert ask(admin_client, PRODUCTS, "archive", told.products[0]).status_code == 302
+def test_of_one_product_it_is_seen_first_too_what_stays_there(
+    admin_client: Client, told: World
+) -> None:
+    [cup, listing] = [told.products[0], told.listing(told.products[0])]
+    pages = [
+        ask(admin_client, PRODUCTS, "archive", cup),
+        ask(admin_client, PRODUCTS, f"untick_{told.channel.pk}", cup),
+        ask(admin_client, LISTINGS, "hold_back", listing),
+    ]
+    assert all("stays at 40" in page.text for page in pages)
+    assert told.listing(cup).is_ticked
+    assert not told.listing(cup).is_excluded
+    confirm(admin_client, PRODUCTS, "archive", cup)
 
     assert not Product.objects.get(pk=told.products[0].pk).is_active
 
@@ -297,3 +311,86 @@ def test_looking_changes_nothing_that_others_wait_for(admin_client: Client, told
     assert versions == list(
         ListingLevel.objects.order_by("pk").values_list("stale_version", flat=True)
     )
+
+
+def test_those_that_are_told_no_more_are_named_with_what_becomes_of_their_number(
+    admin_client: Client, told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third, _ = told.products
+    ledger.adjust(told.warehouse.pk, [(second.pk, -2)], Cause(note="broken"))
+    ListingLevel.objects.filter(listing__product=first).update(told=38, told_at=timezone.now())
+
+    page = ask(admin_client, PRODUCTS, "exclude_from_sync", *told.products)
+
+    silenced = page.context["foresight"].silenced
+    assert [
+        (each.sku, each.location, each.shows, each.stays, each.right) for each in silenced.places
+    ] == [
+        (first.sku, "Shop", 40, 38, 40),
+        (second.sku, "Shop", 5, 5, 3),
+        (third.sku, "Shop", None, None, None),
+    ]
+    said = " ".join(page.text.split())
+    assert 'stays at 5 <span class="sc-warn">(3 would be right now)' in said
+    assert "shows 38: taken already" in said
+    assert "never told" in said
+    assert "0 quantities" not in said
+
+    monkeypatch.setattr("channels.selling.silencing.SHOWN", 1)
+    page = ask(admin_client, LISTINGS, "untick", *Listing.objects.filter(state="linked"))
+
+    assert [each.sku for each in page.context["foresight"].silenced.places] == [first.sku]
+    assert "and 2 more places" in page.text
+
+
+def test_a_location_switched_off_names_whose_numbers_stay(
+    admin_client: Client, told: World
+) -> None:
+    data = mapped(told.location, told.warehouse)
+    del data["is_enabled"]
+
+    page = admin_client.post(page_of(told.location), data)
+
+    [part] = page.context["parts"]
+    assert [each.stays for each in part["foresight"].silenced.places] == [40, 5]
+    assert "stays at 40" in page.text
+
+
+def test_places_that_are_not_counted_any_more_are_said_to_be_there(
+    admin_client: Client, told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Location.objects.create(channel=told.channel, external_id="L2", name="Annex")
+    ListingLevel.objects.bulk_create(
+        ListingLevel(listing=listing, location=other, acknowledged=3)
+        for listing in Listing.objects.filter(product__in=told.products[:2])
+    )
+    both = [told.location, other]
+    ids = [each.pk for each in both]
+
+    seen = foreseeing.foresee_mapping({}, both, ids, most=3)
+    assert (seen.silenced.total, seen.counted, seen.is_whole) == (3, 3, False)
+    seen = foreseeing.foresee_mapping({}, both, ids, most=4)
+    assert (seen.silenced.total, seen.silenced.is_whole) == (4, True)
+
+    monkeypatch.setattr("channels.selling.silencing.SHOWN", 1)
+    monkeypatch.setattr("channels.selling.foresee_mapping.__defaults__", ((), 2))
+    ListingLevel.objects.filter(listing__product=told.products[2]).update(acknowledged=3)
+    data = mapped(told.location, told.warehouse)
+    del data["is_enabled"]
+    page = admin_client.post(page_of(told.location), data)
+
+    assert "Counted exactly for the first 2; there are more" in page.text
+    assert "and more than 1 others" in page.text
+
+
+def test_a_place_that_is_told_nothing_already_is_not_told_no_more(told: World) -> None:
+    first, second = told.products[:2]
+    Listing.objects.filter(product=first).update(is_ticked=False)
+
+    def silenced() -> list[str]:
+        seen = foreseeing.foresee_mapping({}, [told.location], [told.location.pk])
+        return [each.sku for each in seen.silenced.places]
+
+    assert silenced() == [second.sku]
+    Channel.objects.update(is_stock_synced=False)
+    assert silenced() == []

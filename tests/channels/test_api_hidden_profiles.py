@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from channels import selling
-from channels.models import ListingLevel, Publication
+from channels.models import Listing, ListingLevel, Publication
 from channels.rules import Mode
 from tests.api import Api, make_api
 from tests.factories import make_profile, make_selling_list, make_warehouse
@@ -71,6 +71,19 @@ def test_an_explanation_tells_the_stock_and_not_the_rule_of_a_profile_out_of_sig
     assert why["sentence"] == "By a global profile that you do not see: 36 sent."
     assert [each["on_hand"] for each in why["inputs"]] == [40]
     assert make_api("All").get(where).json()["explanation"]["rule"]["name"] == "Hush"
+
+
+def test_nothing_is_said_to_be_sent_of_what_is_excluded(world: World, hushed: Api) -> None:
+    level = world.level(world.products[0]).pk
+    Listing.objects.update(is_excluded=True)
+
+    why = hushed.get(f"/communicated-inventory/{level}").json()["explanation"]
+
+    assert why["sentence"].startswith(
+        "By a global profile that you do not see: 36 would be right;"
+        " nothing is sent to Corner shop: excluded from sync"
+    )
+    assert "36 sent" not in why["sentence"]
 
 
 def test_a_receipt_tells_no_rule_of_a_profile_out_of_sight(hushed: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -78,3 +79,36 @@ def test_a_profile_keeps_the_name_that_people_gave_it() -> None:
     with translation.override("ro"):
         assert retelling.named(Rule(profile_id=9)) == "Product value"
         assert retelling.named(Rule()) == "Valoarea produsului"
+
+
+def test_only_what_looks_like_components_is_told_as_such() -> None:
+    with translation.override("ro"):
+        said = [
+            retelling.in_words(f"40 in stock in {where}")
+            for where in ("A (never counted) (CUP 7)", "B (never counted)", "C (x) (y)")
+        ]
+
+    assert said == [
+        "40 în stoc la A (niciodată numărat) (CUP 7)",
+        "40 în stoc la B (niciodată numărat)",
+        "40 în stoc la C (x) (y)",
+    ]
+
+
+@pytest.mark.parametrize("name", [" (1 ", " (", "1", " never counted", " (1 on orders)", ") ("])
+def test_no_name_of_a_warehouse_makes_its_sum_slow(name: str) -> None:
+    began = time.perf_counter()
+    for most in (900, 100_000):
+        text = f"1 in stock in {(name * most)[:most]}x"
+        retelling.in_words(text)
+        retelling.detail(text)
+
+    assert time.perf_counter() - began < 0.5
+
+
+def test_a_very_long_sum_is_shown_as_it_is_stored() -> None:
+    text = f"40 in stock in {'M' * 1000}"
+
+    with translation.override("ro"):
+        assert retelling.in_words(text) == text
+        assert retelling.detail(f"CUP never counted, {text}") == f"CUP never counted, {text}"

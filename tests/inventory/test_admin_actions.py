@@ -1,5 +1,6 @@
 """What a warehouse manager does in the admin reaches the ledger, and refusals are told."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from inventory import counting, ledger, receiving, transfers
+from inventory import bundles, counting, ledger, receiving, transfers
 from inventory.ledger import Cause
 from inventory.models import (
     Movement,
@@ -45,36 +46,43 @@ def order(product: Product, warehouse: Warehouse) -> PurchaseOrder:
     return make_purchase_order(warehouse, {product: 10}, number="PO-77")
 
 
-def test_stock_is_adjusted_with_reason_and_name_once(
+def test_adjust_stock_leads_to_the_one_form_on_the_page_and_changes_nothing(
     admin_client: Client, product: Product, warehouse: Warehouse
 ) -> None:
-    answers = {"warehouse": warehouse.pk, "delta": 3, "reason": "found behind the shelf"}
-    for _ in range(2):
-        response = act(admin_client, "product_adjust_stock", product.pk, **answers)
+    page = reverse("admin:inventory_product_adjust_stock", args=[product.pk])
+    answers = {"warehouse": warehouse.pk, "delta": 3, "reason": "found", "key": "k"}
 
-    assert told(response) == ["Stock at Main adjusted by +3.", "Already done."]
-    posted = Movement.objects.get()
-    assert (posted.delta, posted.note, posted.actor) == (3, "found behind the shelf", "admin")
-    assert LogEntry.objects.filter(object_id=str(product.pk)).count() == 1
+    for response in (
+        admin_client.get(page, follow=True),
+        admin_client.post(page, answers | {"_form_submitted": "True"}, follow=True),
+    ):
+        [(where, status)] = response.redirect_chain
+        assert status == 302
+        assert where.split("?")[0] == reverse("admin:inventory_product_change", args=[product.pk])
+        [units] = re.findall(r"<input[^>]*id=\"id_adjust-units\"[^>]*>", response.text)
+        assert "autofocus" in units
+        assert response.text.count('id="adjust-here"') == 1
+    assert not Movement.objects.exists()
 
 
-def test_an_adjustment_without_reason_asks_again(
-    admin_client: Client, product: Product, warehouse: Warehouse
+def test_adjusting_a_bundle_says_that_its_components_are_adjusted(
+    admin_client: Client, product: Product
 ) -> None:
-    response = act(
-        admin_client, "product_adjust_stock", product.pk, warehouse=warehouse.pk, delta=3
+    box = make_product(sku="BOX")
+    bundles.compose(box.pk, {product.pk: 2})
+
+    response = admin_client.get(
+        reverse("admin:inventory_product_adjust_stock", args=[box.pk]), follow=True
     )
 
-    assert response.status_code == 200
-    assert "This field is required" in response.text
-    assert not Movement.objects.exists()
+    assert "adjust that of its components" in told(response)[0]
 
 
 def test_a_refusal_is_told_and_nothing_is_logged(
     admin_client: Client, product: Product, warehouse: Warehouse
 ) -> None:
-    answers = {"warehouse": warehouse.pk, "delta": -3, "reason": "broken"}
-    response = act(admin_client, "product_adjust_stock", product.pk, **answers)
+    answers = {"warehouse": warehouse.pk, "produced": 0, "consumed": 3}
+    response = act(admin_client, "product_record_production", product.pk, **answers)
 
     assert response.status_code == 302
     assert "MUG-1 at Main: 3 asked, 0 in stock" in told(response)[0]
@@ -84,8 +92,8 @@ def test_a_refusal_is_told_and_nothing_is_logged(
 def test_a_dialog_posted_by_htmx_is_told_where_to_go(
     admin_client: Client, product: Product, warehouse: Warehouse
 ) -> None:
-    page = reverse("admin:inventory_product_adjust_stock", args=[product.pk])
-    answers = {"warehouse": warehouse.pk, "delta": 3, "reason": "found", "key": "k"}
+    page = reverse("admin:inventory_product_record_production", args=[product.pk])
+    answers = {"warehouse": warehouse.pk, "produced": 3, "consumed": 0, "key": "k"}
     response = admin_client.post(
         page, answers | {"_form_submitted": "True"}, headers={"HX-Request": "true"}
     )

@@ -257,9 +257,10 @@ def test_the_right_to_post_by_hand_is_enough_to_adjust_stock(
     login: Callable[..., Client], product: Product, warehouse: Warehouse
 ) -> None:
     client = login("view_product", "add_movement")
-    page = reverse("admin:inventory_product_adjust_stock", args=[product.pk])
-    answers = {"warehouse": warehouse.pk, "delta": 2, "reason": "found", "key": "k"}
+    page = reverse("admin:inventory_product_adjust", args=[product.pk])
+    answers = {"warehouse": warehouse.pk, "way": "change", "units": 2, "reason": "found"}
 
     assert "Adjust stock" in client.get(url(Product, "change", product.pk)).text
-    assert client.post(page, answers | {"_form_submitted": "True"}).status_code == 302
+    given = {f"adjust-{name}": value for name, value in answers.items()}
+    assert client.post(page, given | {"key": "k"}).status_code == 302
     assert Movement.objects.get().actor == "staff"

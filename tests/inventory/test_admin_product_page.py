@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -170,6 +171,34 @@ def test_stock_is_corrected_once_for_a_key(
     assert on_hand(product, world.warehouse) == after
     movement = Movement.objects.get(key="adjust:k-1")
     assert (movement.note, movement.actor) == ("Found", "admin")
+    assert LogEntry.objects.filter(object_id=str(product.pk)).count() == 1
+
+
+def test_an_answer_sent_again_is_told_as_done_whatever_stock_there_is_by_now(
+    admin_client: Client, product: Product, warehouse: Warehouse
+) -> None:
+    stock(product, warehouse, 5)
+
+    for said in ("5 → 0 in stock.", "Already done."):
+        page = adjust(admin_client, product, warehouse, units=-5, reason="Broken")
+        [told] = [str(each) for each in page.context["messages"]]
+        assert said in told
+
+    assert on_hand(product, warehouse) == 0
+
+
+def test_another_correction_under_the_same_key_is_refused_with_all_that_was_typed(
+    admin_client: Client, world: World
+) -> None:
+    product = world.products[0]
+    adjust(admin_client, product, world.warehouse, units=-4)
+
+    refused = adjust(admin_client, product, world.warehouse, units=-5)
+
+    assert "sent from this page before" in refused.text
+    assert panel_form(refused)["units"].value() == "-5"
+    assert panel_form(refused).key != "k-1"
+    assert on_hand(product, world.warehouse) == 36
 
 
 @pytest.mark.parametrize(
@@ -228,9 +257,36 @@ def test_what_it_would_do_is_foretold_and_nothing_is_done(
     text = " ".join(admin_client.get(url, data).content.decode().split())
 
     assert "40 → 10" in text
+    assert (
+        '<output id="adjust-sum-change" for="id_adjust-units" hx-swap-oob="true">40 − 30 = 10<'
+        in text
+    )
     assert "Corner shop, Shop: 40 → <strong" in text
     assert on_hand(product, world.warehouse) == 40
     assert admin_client.get(url).status_code == 200
+
+    Product.objects.filter(pk=product.pk).update(is_excluded=True)
+    text = " ".join(admin_client.get(url, data).content.decode().split())
+    assert "stays at 40: Excluded from sync" in text
+
+
+def test_both_ways_say_what_they_would_make_of_the_same_number(
+    admin_client: Client, world: World
+) -> None:
+    url = reverse("admin:inventory_product_foretell", args=[world.products[0].pk])
+    data = {"adjust-warehouse": str(world.warehouse.pk), "adjust-way": "change"}
+
+    said = [
+        admin_client.get(url, data | {"adjust-units": units}).context["form"].sums
+        for units in ("25", "-41", "40", "many")
+    ]
+
+    assert said == [
+        {"change": "40 + 25 = 65", "total": "counted 25: −15"},
+        {"change": "40 − 41 = −1", "total": "–"},
+        {"change": "40 + 40 = 80", "total": "counted 40: ±0"},
+        {},
+    ]
 
 
 def test_who_may_not_move_stock_is_neither_offered_nor_allowed_it(

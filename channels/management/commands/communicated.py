@@ -84,12 +84,18 @@ def _json(rows: list[communicated.Row]) -> list[str]:
             {
                 **{key: value for key, value in asdict(row).items() if key != "explanation"},
                 "explanation": row.explanation.as_json() if row.explanation else None,
-                "sentence": rules.describe(row.explanation.as_json()) if row.explanation else "",
+                "sentence": _sentence(row),
             },
             default=str,
         )
         for row in rows
     ]
+
+
+def _sentence(row: communicated.Row) -> str:
+    if row.explanation is None:
+        return ""
+    return rules.describe(row.explanation.as_json(), communicated.not_sent(row))
 
 
 def _text(rows: list[communicated.Row]) -> list[str]:

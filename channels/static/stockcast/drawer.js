@@ -30,6 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
                 throw new Error(`${answer.status}`);
             }
             body.innerHTML = await answer.text();
+            document.dispatchEvent(new Event("stockcast:shown"));
         } catch {
             window.location.assign(whole.href);
         } finally {

@@ -4,6 +4,9 @@
     "use strict";
 
     const PREFIX = "stockcast.scan|";
+    const SWIFT = 50; // ms from key to key on average: a scanner's, not a person's
+    const HALT = 200; // ms: what follows after such a pause is another word
+    const SHORTEST = 4; // letters and digits of a code; a number typed at a line is shorter
     const PAUSE = 400; // ms: a scanner that ends with two Enters must not send the sheet
     const HISTORY = 300;
 
@@ -52,14 +55,20 @@
     });
 
     // Keys that nothing else waits for are the scanner's; the key itself goes where the focus is.
+    // First of all listeners: a code that begins like a shortcut of the page is still a code.
+    const DEAF = "a, button, summary, input[type=radio], input[type=checkbox]";
+
     function serve(field) {
         field.focus({ preventScroll: true });
-        document.addEventListener("keydown", (event) => {
-            const isFree = [document.body, document.documentElement].includes(event.target);
-            if (isFree && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        window.addEventListener("keydown", (event) => {
+            const isPage = [document.body, document.documentElement].includes(event.target);
+            const isDeaf = event.target.matches(DEAF) && event.key !== " "; // the space presses it
+            const isPlain = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+            if (isPlain && (isPage || isDeaf)) {
+                event.stopImmediatePropagation();
                 field.focus();
             }
-        });
+        }, true);
     }
     document.querySelectorAll("[data-scan-first]").forEach(serve);
 
@@ -234,6 +243,9 @@
         last.querySelector("strong").textContent = title;
         last.querySelector(".sc-scan-said > span").textContent = text;
         last.lastElementChild.textContent = count;
+        if (mood === "good") {
+            document.getElementById("scan-refused")?.remove(); // it went on since
+        }
         if (mood !== "calm") {
             beep(mood === "good");
         }
@@ -577,6 +589,54 @@
     });
 
     serve(input);
+
+    // A scan into another field: the field becomes as it was, and the code is counted.
+    let burst = null;
+    const isScanned = ({ code, since }, now) =>
+        code.length >= SHORTEST && (now - since) / code.length < SWIFT;
+    window.addEventListener("keydown", (event) => {
+        const field = event.target;
+        if (field === input || !("value" in field)) {
+            burst = null;
+            return;
+        }
+        const isOn = burst?.field === field && event.timeStamp - burst.at < HALT;
+        if (event.key === "Enter" && isOn && isScanned(burst, event.timeStamp)) {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+            field.value = burst.before;
+            if (field.matches("input[name^=line_]")) {
+                leave(field);
+            }
+            input.focus();
+            take(burst.code);
+            burst = null;
+        } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+            burst = isOn ? burst : { field, before: field.value, code: "", since: event.timeStamp };
+            burst.code += event.key;
+            burst.at = event.timeStamp;
+        } else if (event.key !== "Shift") {
+            burst = null;
+        }
+    }, true);
+
+    // Choices are not the end of a sheet: Enter on one never sends, and after a tap the scanner is
+    // heard again. Arrow keys go from choice to choice undisturbed.
+    form.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && event.target.matches("input, select")) {
+            event.preventDefault();
+            input.focus({ preventScroll: true });
+        }
+    });
+    form.addEventListener("change", () => {
+        armedAt = 0;
+    });
+    form.addEventListener("click", (event) => {
+        const isTap = event.detail > 0 && event.target.closest("label, button, input[type=radio], input[type=checkbox]");
+        if (isTap && !event.defaultPrevented) {
+            window.setTimeout(() => input.focus({ preventScroll: true })); // after the label's own
+        }
+    });
     root.addEventListener("click", (event) => {
         if (!event.target.closest("input, button, a, label, select")) {
             input.focus({ preventScroll: true });

@@ -18,6 +18,7 @@ _OUTAGE = '{"kind":"http_status","status":503,"times":null}'
 HINTS = (
     f"to connect it by hand: sandbox address {{url}}, access token {TOKEN}, secret {SECRET}",
     'sell there: curl {url}/_sandbox/orders -d \'{"lines":[{"sku":"37449","quantity":1}]}\'',
+    "see what it shows: curl '{url}/_sandbox/levels?sku=37449'",
     f"break it: curl {{url}}/_sandbox/faults -d '{_OUTAGE}'",
     "mend it:  curl {url}/_sandbox/faults/clear -d '{}'",
     "what else it can play: curl {url}/_sandbox/",
