@@ -27,11 +27,44 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from desk.cells import ago
+from desk.cells import NOTHING, ago
 from desk.lists import ModelAdmin
 
 for model in (PeriodicTask, CrontabSchedule, IntervalSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(model)
+
+
+WORDS: dict[str, tuple[Any, Any]] = {
+    "name": (_("Name"), ""),
+    "description": (_("What it is for"), ""),
+    "enabled": (_("Enabled"), _("Off: it is not started until this is on again.")),
+    "crontab": (_("By the clock"), _("Such as every quarter of an hour, or at 02:00.")),
+    "interval": (_("Every so often"), _("So long after it was last started.")),
+    "start_time": (_("Not before"), _("Empty: at once.")),
+    "one_off": (_("Only once"), _("It is switched off after it was started.")),
+    "minute": (_("Minutes"), _("0 to 59, such as 0,30 or */15; * is every minute.")),
+    "hour": (_("Hours"), _("0 to 23, such as 8,20; * is every hour.")),
+    "day_of_month": (_("Days of the month"), _("1 to 31, such as 1,15; * is every day.")),
+    "month_of_year": (_("Months"), _("1 to 12, such as 1,7; * is every month.")),
+    "day_of_week": (_("Days of the week"), _("0 is Sunday, such as 1-5; * is every day.")),
+    "timezone": (_("Time zone"), _("Whose clock it goes by.")),
+    "every": (_("Every"), ""),
+    "period": (_("Unit"), ""),
+}
+"""Fields of Celery's own forms, in the house's words: label and help."""
+
+
+class WordsMixin:
+    """Says what a field is without naming the programs behind it."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A timetable is offered in words, too."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and db_field.name in WORDS:
+            field.label, field.help_text = WORDS[db_field.name]
+        if db_field.name == "crontab":
+            field.label_from_instance = lambda each: str(each.human_readable)
+        return field
 
 
 class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):
@@ -65,12 +98,13 @@ class PeriodicTaskForm(BeatPeriodicTaskForm):
 class PeriodicTaskInline(BeatPeriodicTaskInline, TabularInline):
     """Who uses a timetable."""
 
+    verbose_name = verbose_name_plural = _("Schedules that go by it")
     fields = ["name", "task", "enabled"]
     readonly_fields = fields
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
+class PeriodicTaskAdmin(WordsMixin, BeatPeriodicTaskAdmin, ModelAdmin):
     """Schedules: each starts one task by its timetable."""
 
     form = PeriodicTaskForm
@@ -83,8 +117,8 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
         (
             _("When"),
             {
-                "fields": [("crontab", "interval"), "start_time", "last_run_at", "one_off"],
-                "description": _("Choose one of crontab and interval."),
+                "fields": [("crontab", "interval"), "start_time", "show_last_run", "one_off"],
+                "description": _("By the clock or every so often: choose one of them."),
             },
         ),
         (
@@ -92,7 +126,7 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
             {"fields": ["task", "args", "kwargs", "queue"], "classes": ["collapse"]},
         ),
     ]
-    readonly_fields = ["last_run_at"]
+    readonly_fields = ["show_last_run"]
     change_form_template = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
@@ -116,14 +150,22 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin):
 
 
 @admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(BeatCrontabScheduleAdmin, ModelAdmin):
+class CrontabScheduleAdmin(WordsMixin, BeatCrontabScheduleAdmin, ModelAdmin):
     """Timetables by the clock."""
 
     inlines = [PeriodicTaskInline]
+    list_display = ["show_when", "__str__"]
+    readonly_fields = ["show_when"]
+    fields = ["show_when", "minute", "hour", "day_of_month", "month_of_year", "day_of_week"]
+    fields += ["timezone"]
+
+    @display(description=_("When"))
+    def show_when(self, crontab: CrontabSchedule) -> str:
+        return str(crontab.human_readable) if crontab.pk else NOTHING
 
 
 @admin.register(IntervalSchedule)
-class IntervalScheduleAdmin(BeatIntervalScheduleAdmin, ModelAdmin):
+class IntervalScheduleAdmin(WordsMixin, BeatIntervalScheduleAdmin, ModelAdmin):
     """Timetables by interval."""
 
     inlines = [PeriodicTaskInline]
