@@ -11,6 +11,15 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+_IS_HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 2
+        AND classid = %s::bigint::oid AND objid = %s::bigint::oid
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+"""
+
 
 @contextmanager
 def hold(namespace: int, number: int) -> Iterator[bool]:
@@ -27,3 +36,10 @@ def hold(namespace: int, number: int) -> Iterator[bool]:
         if is_held:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [namespace, number])
+
+
+def is_held(namespace: int, number: int) -> bool:
+    """Whether anybody is at work on it, without becoming the one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_HELD, [namespace, number])
+        return bool(cursor.fetchone()[0])

@@ -24,9 +24,17 @@ from django.utils.translation import gettext_noop
 from channels import accounts, due, notices, onboarding, profiles, registry, selling
 from channels.models import Channel, Listing, Location, Profile, ProfileVersion, SellingList
 from channels.rules import Mode, Unknown
-from inventory import counting, ledger, transfers
+from inventory import counting, ledger, receiving, transfers
 from inventory.ledger import Cause
-from inventory.models import Product, StockLevel, Transfer, TransferLine, Warehouse
+from inventory.models import (
+    Product,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    StockLevel,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
 from orders import intake
 from orders.intake import Draft, DraftLine
 from orders.models import SalesOrder
@@ -90,7 +98,7 @@ def _bring_to_our_days() -> None:
 
 def _tell_stories(main: Warehouse) -> None:
     """What a visitor should find at work: a second place, a backorder, a canceled order that still
-    counts, an open stocktake, and a product nobody ever counted."""
+    counts, an open stocktake, a delivery at the dock, and a product nobody ever counted."""
     now = timezone.now()
     with transaction.atomic():
         showroom = Warehouse.objects.create(code="showroom", name=SHOWROOM)
@@ -106,7 +114,20 @@ def _tell_stories(main: Warehouse) -> None:
         canceled = _place("DEMO-CANCELED", main, held[1].product_id, 4, now)
         intake.cancel(canceled)
         counting.open(showroom, [level.product_id for level in held[:5]], ACTOR)
+        _await(main, [level.product_id for level in held[:3]], now)
         Product.objects.create(sku="NEVER-COUNTED", name="Sample that nobody counted yet")
+
+
+def _await(main: Warehouse, product_ids: Sequence[int], now: datetime.datetime) -> None:
+    """A supplier's delivery that came today: to be received with a scanner, or by typing."""
+    order = PurchaseOrder.objects.create(
+        number="PO-DEMO", supplier="Harbour Supplies", warehouse=main, expected_on=now.date()
+    )
+    PurchaseOrderLine.objects.bulk_create(
+        PurchaseOrderLine(purchase_order=order, product_id=product_id, ordered=units)
+        for product_id, units in zip(product_ids, (12, 6, 3), strict=True)
+    )
+    receiving.open_order(order, ACTOR)
 
 
 def _count_the_rest(showroom: Warehouse, present: set[int]) -> None:

@@ -34,7 +34,7 @@ def take(run: Run, channel: Channel, adapter: Adapter) -> None:
     try:
         patience.read(lambda: intake.pull(channel, adapter, taken))
     finally:
-        _report(run, taken)
+        report(run, taken)
 
 
 def take_if_allowed(
@@ -79,10 +79,15 @@ def take_notices(run: Run, channel: Channel, adapter: Adapter) -> set[int]:
     return changed
 
 
-def _report(run: Run, taken: Sequence[Taken]) -> None:
+def report(run: Run, taken: Sequence[Taken]) -> None:
+    """Say in the log what became of orders, and count those that wait."""
     said = [each for each in taken if each.message]
     records.log(
-        run, [Entry(None, "", each.code, f"Order {each.number}: {each.message}") for each in said]
+        run,
+        [
+            Entry(None, "", each.code, f"Order {each.number}: {each.message}", each.number)
+            for each in said
+        ],
     )
     records.count(run, failed=sum(each.code != Code.ACCEPTED for each in taken))
 
@@ -153,9 +158,9 @@ def _take_orders(
             parts = (ids[:middle], ids[middle:])
             first, second = (_take_orders(run, channel, adapter, part) for part in parts)
             return first | second
-        _report(run, [Taken(ids[0], error.code, error.message)])
+        report(run, [Taken(ids[0], error.code, error.message)])
         return {ids[0]: error.message}
-    _report(run, intake.take_many(channel, remotes))
+    report(run, intake.take_many(channel, remotes))
     gone = set(ids).difference(remote.external_id for remote in remotes)
     return dict.fromkeys(gone, "The order is gone at the channel.")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import F
 from django.utils import timezone
 
-from channels import reasons
+from channels import intake, reasons
 from channels.contract import ChannelError, Code
 from syncjobs.models import ProcessLog, Run
 
@@ -34,12 +34,14 @@ ERROR_CODES = {
 
 
 class Entry(NamedTuple):
-    """One log line to be. `message` is what the channel said, "" to use the reason's own words."""
+    """One log line to be. `message` is what the channel said, "" to use the reason's own words;
+    `order_number` is the channel's, of the order that it is about."""
 
     product_id: int | None
     sku: str
     code: str
     message: str = ""
+    order_number: str = ""
 
 
 def log(run: Run, entries: Iterable[Entry]) -> None:
@@ -54,6 +56,7 @@ def log(run: Run, entries: Iterable[Entry]) -> None:
                 level=_level(entry.code),
                 code=entry.code,
                 message=entry.message or reasons.stored(entry.code),
+                order_number=intake.kept(entry.order_number),
             )
             for entry in entries
         ],

@@ -10,8 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -20,6 +19,7 @@ from channels.admin import channel as base
 from channels.admin.notes import next_try
 from channels.models import Channel, Publication
 from desk.cells import NOTHING, ago, link, page_of, two_lines
+from desk.saying import gettext
 from syncjobs import claims, freshness
 from syncjobs.admin.progress import lasted
 from syncjobs.admin.starting import SenderMixin, announce, start
@@ -240,7 +240,9 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
             )
             return HttpResponseRedirect(page_of(channel))
         if request.method == "POST":
-            return announce(request, [start(request, channel, kind, [], str(kind.label))])
+            with translation.override("en"):  # the history tells each reader in his own language
+                label = str(kind.label)
+            return announce(request, [start(request, channel, kind, [], gettext(label))])
         return self._ask(request, channel, kind, description)
 
     def _ask(

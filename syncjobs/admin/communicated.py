@@ -10,16 +10,16 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.formats import number_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from channels import finding
+from channels import ordering
 from channels.admin import communicated as base
 from channels.admin.notes import held_back
 from channels.models import Communicated, Entry
 from desk.cells import page_of
 from desk.paging import READ
+from desk.saying import gettext, ngettext
 from syncjobs.admin import previews
 from syncjobs.admin.previews import Preview
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start
@@ -78,9 +78,11 @@ class CommunicatedAdmin(SenderMixin, base.CommunicatedAdmin):
         return announce(request, runs)
 
     def _words(self, part: Preview) -> str:
-        """For the history, which is kept in English."""
+        """For the history."""
         number = len(part.product_ids)
-        return f"Confirm and send: {number} product{'' if number == 1 else 's'}"
+        return ngettext(
+            "Confirm and send: %(number)d product", "Confirm and send: %(number)d products", number
+        ) % {"number": number}
 
     def _ask(self, request: HttpRequest, parts: list[Preview], back: str) -> HttpResponse:
         context = {
@@ -101,7 +103,7 @@ class CommunicatedAdmin(SenderMixin, base.CommunicatedAdmin):
 def _of_found(rows: QuerySet[Entry]) -> list[Preview]:
     """What sending the rows that were chosen, or all that the filter leaves, would tell; looked at
     in parts. Raises NothingToSend for more than anybody could have looked through."""
-    keys = [each.key for each in finding.found(rows)]
+    keys = [each.key for each in ordering.found(rows)]
     if len(keys) > READ:
         raise NothingToSend(
             gettext(

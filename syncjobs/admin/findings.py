@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -25,11 +24,14 @@ from unfold.decorators import action, display
 from channels.admin.history import STATUS_COLORS
 from channels.models import ChannelOrder, Communicated, Publication
 from channels.models.publication import Status
+from desk import history
 from desk.cells import NOTHING, ago, badge, list_of, page_of, two_lines
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
+from desk.saying import gettext, ngettext
 from syncjobs import reconcile
+from syncjobs.admin.finding_words import FINDINGS
 from syncjobs.admin.starting import NothingToSend, SenderMixin
 from syncjobs.models import Finding
 
@@ -171,6 +173,7 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
             "finding": finding,
             "cause": self.show_cause(finding),
             "state": self.show_outcome(finding),
+            "message": FINDINGS.said(finding.message),
             "advice": ADVICE[Cause(finding.cause)],
             "product_page": self._page(request, "inventory.view_product", listing.product),
             "explanation_page": self._page(request, "channels.view_communicated", row),
@@ -233,7 +236,7 @@ class FindingAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         if user_id is None:
             raise PermissionDenied
         words = gettext("Mended: the right number is sent again.")
-        LogEntry.objects.log_actions(user_id, mended, CHANGE, change_message=words)
+        LogEntry.objects.log_actions(user_id, mended, CHANGE, change_message=history.kept(words))
 
     def _ask(self, request: HttpRequest, findings: list[Finding], back: str) -> HttpResponse:
         mendable = [each for each in findings if reconcile.is_mendable(each)]

@@ -7,12 +7,12 @@ from collections import defaultdict
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels.admin import listing as base
 from channels.models import Channel, Listing
+from desk.saying import gettext
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start
 from syncjobs.models import Run
 

@@ -10,7 +10,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -24,7 +23,10 @@ from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
 from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext, ngettext
 from syncjobs import forensics
+from syncjobs.admin import oversell_words
+from syncjobs.admin.oversell_words import OVERSELLS
 from syncjobs.forensics.phrases import span, units
 from syncjobs.models import Oversell
 
@@ -69,7 +71,7 @@ def _moment(request: HttpRequest, entry: dict[str, Any]) -> Moment:
         local.isoformat(sep=" ", timespec="milliseconds")[11:23],
         entry["kind"],
         badge(*KINDS.get(entry["kind"], ("info", entry["kind"]))),
-        entry["what"],
+        OVERSELLS.line(entry["what"]) or entry["what"],
         _url(request, entry["model"], entry["pk"]),
     )
 
@@ -172,9 +174,10 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
             covered = forensics.coverage(case)
             context |= {
                 "title": gettext("%(sku)s: %(units)s short")
-                % {"sku": case.product.sku, "units": units(case.short)},
+                % {"sku": case.product.sku, "units": oversell_words.units(units(case.short))},
                 "subtitle": str(case.warehouse),
                 "case": case,
+                "advice": OVERSELLS.said(case.advice),
                 "moments": timeline(request, case),
                 "state": self.show_state(case),
                 "seconds": self.show_seconds(case),
@@ -240,7 +243,8 @@ class OversellAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description=_("Was open for"), ordering="window_seconds")
     def show_seconds(self, case: Oversell) -> str:
-        return NOTHING if case.window_seconds is None else span(case.window_seconds)
+        seconds = case.window_seconds
+        return NOTHING if seconds is None else oversell_words.span(span(seconds))
 
     @display(description=_("Opened"), ordering="opened_at")
     def show_opened(self, case: Oversell) -> str:

@@ -9,12 +9,12 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from channels.admin import product as base
 from channels.models import Channel, Listing
+from desk.saying import gettext
 from inventory.models import Product
 from syncjobs.admin import previews
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start

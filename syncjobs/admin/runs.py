@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -26,6 +26,7 @@ from desk.lists import ModelAdmin
 from desk.moments import MomentFilter
 from desk.numbers import LONGEST, NumberSearchMixin
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext
 from syncjobs import runner
 from syncjobs.admin import emptiness
 from syncjobs.admin.emptiness import EmptyFilter

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -26,6 +25,7 @@ from channels.models import Channel, Listing, Profile, SellingList
 from channels.profiles import current
 from desk.cells import list_of, page_of
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from syncjobs.admin import listing as listings_page
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce, start
 from syncjobs.models import Run

@@ -10,11 +10,12 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext, ngettext
 
 from channels.models import Channel
+from desk import history
 from desk.cells import list_of, page_of
 from desk.errors import Refused
+from desk.saying import gettext, ngettext
 from syncjobs import hints, runner
 from syncjobs.models import Run
 
@@ -50,8 +51,9 @@ def start(
         run = runner.request(
             channel, kind, sorted(product_ids), requested_by=request.user.get_username()
         )
+        said = gettext("%(what)s (%(channel)s)") % {"what": words, "channel": channel}
         LogEntry.objects.log_actions(
-            _user_id(request), [run], ADDITION, change_message=f"{words} ({channel})"
+            _user_id(request), [run], ADDITION, change_message=history.kept(said)
         )
     return run
 

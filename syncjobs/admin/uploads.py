@@ -18,7 +18,6 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -28,6 +27,7 @@ from desk.cells import ago, list_of, page_of
 from desk.errors import Refused
 from desk.lists import ModelAdmin
 from desk.readonly import ReadOnlyMixin
+from desk.saying import gettext, ngettext
 from inventory.files import kinds, writing
 from inventory.files.kinds import Kind
 from syncjobs.admin import uploads_page

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from desk.paging import BoundedPaginator
 from inventory.files.kinds import Kind
 from syncjobs.models import Upload, UploadRow
+from syncjobs.uploads import working
 
 Status = Upload.Status
 Effect = UploadRow.Effect
@@ -104,6 +105,24 @@ def headline(upload: Upload) -> str:
     }
 
 
+def _why_still(upload: Upload) -> str:
+    """Where it is, and why it stands still where nobody is at work on it."""
+    told = headline(upload)
+    if upload.status not in UNFINISHED or working.is_worked_on(upload.pk):
+        return told
+    if upload.status == Status.CHECKING and not upload.total:
+        return told
+    is_begun = upload.done if upload.status == Status.APPLYING else upload.checked
+    if is_begun or upload.attempts:
+        text = gettext(
+            "%(told)s. Work on it was cut off there: it goes on by itself within a minute, and no"
+            " row is done twice."
+        )
+    else:
+        text = gettext("%(told)s. It waits for its turn.")
+    return text % {"told": told}
+
+
 def progress(upload: Upload) -> dict[str, Any]:
     """What the page shows and polls for. Counts are rows."""
     return {
@@ -111,7 +130,7 @@ def progress(upload: Upload) -> dict[str, Any]:
         "color": COLORS[Status(upload.status)],
         "is_over": upload.status not in UNFINISHED,
         "percent": percent(upload),
-        "headline": headline(upload),
+        "headline": _why_still(upload),
         "new": upload.new,
         "changed": upload.changed,
         "same": upload.same,

@@ -1,7 +1,8 @@
 """What beat starts out of the box; edited in the admin afterwards, so found by name and kept."""
 
 from django.db import migrations
-from django.utils import timezone
+
+from syncjobs.migrations._beat import keep
 
 ENTRIES = [
     (
@@ -45,26 +46,8 @@ ENTRIES = [
 
 
 def create_schedules(apps, _schema_editor):
-    CrontabSchedule = apps.get_model("django_celery_beat", "CrontabSchedule")
-    PeriodicTask = apps.get_model("django_celery_beat", "PeriodicTask")
-    PeriodicTasks = apps.get_model("django_celery_beat", "PeriodicTasks")
     for name, minute, task, description in ENTRIES:
-        timetable = {
-            "minute": minute,
-            "hour": "*",
-            "day_of_week": "*",
-            "day_of_month": "*",
-            "month_of_year": "*",
-            "timezone": "UTC",
-        }
-        # Another program may have left the same timetable twice: any of them serves.
-        crontab = CrontabSchedule.objects.filter(**timetable).first()
-        crontab = crontab or CrontabSchedule.objects.create(**timetable)
-        PeriodicTask.objects.get_or_create(
-            name=name, defaults={"task": task, "crontab": crontab, "description": description}
-        )
-    # Beat looks at this moment to learn that its entries changed.
-    PeriodicTasks.objects.update_or_create(ident=1, defaults={"last_update": timezone.now()})
+        keep(apps, name, task, description, minute)
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,8 @@
 """Beat also forgets what partners were answered long ago; found by name and kept like the rest."""
 
 from django.db import migrations
-from django.utils import timezone
+
+from syncjobs.migrations._beat import keep
 
 NAME = "Partner API: forget old answers"
 TASK = "syncjobs.tasks.forget_answers"
@@ -9,28 +10,10 @@ DESCRIPTION = (
     "Once an hour, deletes kept answers to partners' requests that are older than a day: their"
     " Idempotency-Keys count as new by then."
 )
-TIMETABLE = {
-    "minute": "37",
-    "hour": "*",
-    "day_of_week": "*",
-    "day_of_month": "*",
-    "month_of_year": "*",
-    "timezone": "UTC",
-}
 
 
 def create_schedule(apps, _schema_editor):
-    CrontabSchedule = apps.get_model("django_celery_beat", "CrontabSchedule")
-    PeriodicTask = apps.get_model("django_celery_beat", "PeriodicTask")
-    PeriodicTasks = apps.get_model("django_celery_beat", "PeriodicTasks")
-    # Another program may have left the same timetable twice: any of them serves.
-    crontab = CrontabSchedule.objects.filter(**TIMETABLE).first()
-    crontab = crontab or CrontabSchedule.objects.create(**TIMETABLE)
-    PeriodicTask.objects.get_or_create(
-        name=NAME, defaults={"task": TASK, "crontab": crontab, "description": DESCRIPTION}
-    )
-    # Beat looks at this moment to learn that its entries changed.
-    PeriodicTasks.objects.update_or_create(ident=1, defaults={"last_update": timezone.now()})
+    keep(apps, NAME, TASK, DESCRIPTION, minute="37")
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,8 @@ A schedule is found by name and kept as it is; a group that was renamed or delet
 
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
-from django.utils import timezone
+
+from syncjobs.migrations._beat import keep
 
 NAME = "Files: check and apply"
 TASK = "syncjobs.tasks.work_on_files"
@@ -14,29 +15,11 @@ DESCRIPTION = (
     "Once a minute, finds uploaded files that wait to be checked or applied, also what a lost hint"
     " left behind, and forgets what files did more than 90 days ago."
 )
-TIMETABLE = {
-    "minute": "*",
-    "hour": "*",
-    "day_of_week": "*",
-    "day_of_month": "*",
-    "month_of_year": "*",
-    "timezone": "UTC",
-}
 GROUPS = ["Warehouse manager", "CSM"]
 
 
 def create_schedule(apps, _schema_editor):
-    CrontabSchedule = apps.get_model("django_celery_beat", "CrontabSchedule")
-    PeriodicTask = apps.get_model("django_celery_beat", "PeriodicTask")
-    PeriodicTasks = apps.get_model("django_celery_beat", "PeriodicTasks")
-    # Another program may have left the same timetable twice: any of them serves.
-    crontab = CrontabSchedule.objects.filter(**TIMETABLE).first()
-    crontab = crontab or CrontabSchedule.objects.create(**TIMETABLE)
-    PeriodicTask.objects.get_or_create(
-        name=NAME, defaults={"task": TASK, "crontab": crontab, "description": DESCRIPTION}
-    )
-    # Beat looks at this moment to learn that its entries changed.
-    PeriodicTasks.objects.update_or_create(ident=1, defaults={"last_update": timezone.now()})
+    keep(apps, NAME, TASK, DESCRIPTION)
 
 
 def create_missing_permissions(apps):

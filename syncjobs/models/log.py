@@ -28,6 +28,9 @@ class ProcessLog(models.Model):
     level = models.CharField(max_length=7, choices=Level.choices)
     code = models.CharField(_("reason"), max_length=40)
     message = models.TextField(blank=True)
+    order_number = models.CharField(
+        _("order"), max_length=255, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

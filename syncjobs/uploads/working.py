@@ -50,6 +50,11 @@ def work(upload_id: int, most: int | None = None) -> None:
                 _try(upload, most)
 
 
+def is_worked_on(upload_id: int) -> bool:
+    """Whether a process is at it."""
+    return lease.is_held(NAMESPACE, upload_id)
+
+
 def work_at_once(upload_id: int) -> None:
     """Work on it now if it is small: its person need not wait for anybody."""
     upload = Upload.objects.get(pk=upload_id)

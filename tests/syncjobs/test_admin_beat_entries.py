@@ -66,3 +66,21 @@ def test_the_row_that_celery_adds_for_itself_is_not_shown(
 
     assert entry.name in page.text
     assert "backend_cleanup" not in page.text
+
+
+def test_a_schedule_is_told_without_the_words_of_programs(
+    admin_client: Client, entries: dict[str, PeriodicTask]
+) -> None:
+    entry = entries["Sweep: send what is due"]
+    page = reverse("admin:django_celery_beat_periodictask_change", args=[entry.pk])
+    timetable = reverse("admin:django_celery_beat_crontabschedule_change", args=[entry.crontab_id])
+
+    html = admin_client.get(page).content.decode()
+    clock = admin_client.get(timetable).content.decode()
+
+    assert "By the clock" in html
+    assert "Every 15 minutes" in html
+    assert "Set to False" not in html
+    assert "Every 15 minutes" in clock
+    assert "Cron " not in clock
+    assert entry.name in clock

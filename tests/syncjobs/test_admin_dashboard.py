@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +37,7 @@ def busy(world: World) -> World:
     """Something in every figure of the first page."""
     for product in world.products[:2]:
         world.tell(product)
-    Publication.objects.update(due_since=timezone.now() - datetime.timedelta(seconds=7))
+    Publication.objects.update(due_since=F("answered_at") - datetime.timedelta(seconds=7))
     told = world.tell(world.products[1])
     Publication.objects.filter(pk=told.pk).update(status=Status.REJECTED)
     level = world.level(world.products[0])
@@ -175,6 +176,10 @@ def test_a_number_that_waits_for_long_asks_for_somebody(admin_client: Client, wo
 
 def test_when_nothing_waits_the_page_says_so_calmly(admin_client: Client, world: World) -> None:
     assert "All is well" in admin_client.get(HOME).text
+
+    world.hold(world.products[0], 99)  # more than there is: a figure below is red
+
+    assert "All is well" not in admin_client.get(HOME).text
 
 
 def test_drift_that_is_mended_by_itself_asks_for_nobody(admin_client: Client, world: World) -> None:

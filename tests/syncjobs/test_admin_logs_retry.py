@@ -10,7 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from channels.contract import Code
+from channels.intake.bindings import Taken
 from channels.models import Channel, ChannelOrder, Listing
+from syncjobs import importing
 from syncjobs.models import ProcessLog, Run
 from tests.pretend import World, person
 
@@ -110,6 +113,21 @@ def test_a_line_about_an_order_asks_for_the_order_again(admin_client: Client, wo
     assert (run.kind, run.product_ids, said) == ("orders", [], ["1 order is asked for again."])
     channel = Channel.objects.get()
     assert channel.orders_seen_until == ChannelOrder.objects.get().updated_at
+
+
+def test_a_number_that_looks_like_a_sentence_is_asked_for_as_it_is(
+    admin_client: Client, world: World
+) -> None:
+    number = "EU:2026: why-7"
+    refuse(world, number).delete()
+    run = Run.objects.create(channel=world.channel, kind="orders", status="finished")
+    taken = [Taken(number, Code.NOT_MATCHED, "No product has this SKU.")]
+    importing.report(run, taken)
+
+    said = press(admin_client, ProcessLog.objects.get())
+
+    assert said == ["1 order is asked for again."]
+    assert Run.objects.exclude(pk=run.pk).get().kind == "orders"
 
 
 def test_an_order_that_was_taken_in_since_is_not_asked_for(

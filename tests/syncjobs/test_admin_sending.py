@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from channels.models import Channel, Communicated, Listing, ListingLevel
+from desk import history
 from desk.cells import page_of
 from inventory.models import Product
 from syncjobs import hints
@@ -96,7 +97,7 @@ def test_confirming_starts_one_run_for_the_chosen_products_and_logs_who_did(
     assert response.headers["Location"] == page_of(run)
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.object_id) == ("sam", str(run.pk))
-    assert entry.change_message == "Confirm and send: 2 products (Corner shop)"
+    assert history.told(entry) == "Confirm and send: 2 products (Corner shop)"
 
 
 def test_one_row_is_confirmed_on_its_own_page(sender: Client, world: World) -> None:

@@ -11,7 +11,8 @@ import requests
 from django.core.management import call_command
 from pytest_django import Settings
 
-from inventory.models import Movement, Transfer
+from inventory import receiving
+from inventory.models import Movement, PurchaseOrder, Receipt, Transfer
 from tests.store import Store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +34,25 @@ def test_the_demo_moves_stock_by_a_transfer_that_can_be_opened(said: str) -> Non
 
     assert transfer.status == Transfer.Status.RECEIVED
     assert sorted(moved.values_list("delta", flat=True)) == [-6] * 12 + [6] * 12
+
+
+def test_a_delivery_waits_to_be_received_as_the_demo_says(said: str) -> None:
+    order = PurchaseOrder.objects.get(status=PurchaseOrder.Status.OPEN)
+    awaited = dict(order.lines.values_list("product", "ordered"))
+
+    assert f"type {order}" in said
+    assert (order.status, len(awaited)) == (PurchaseOrder.Status.OPEN, 3)
+    receiving.receive(order, awaited, Receipt.Mode.STAGED, "at the dock", "manager")
+    order.refresh_from_db()
+    assert order.status == PurchaseOrder.Status.CLOSED
+
+
+def test_what_the_store_shows_is_seen_where_the_demo_says(said: str) -> None:
+    [url] = re.findall(r"curl '(\S+/_sandbox/levels\S+)'", said)
+
+    levels = requests.get(url, timeout=10).json()["levels"]
+
+    assert {level["sku"] for level in levels} == {"37449"}
 
 
 def test_a_store_is_broken_and_mended_as_the_demo_says(said: str) -> None:

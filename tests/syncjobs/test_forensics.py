@@ -20,6 +20,7 @@ from orders import intake
 from orders.intake import Draft, DraftLine
 from orders.models import SalesOrder
 from syncjobs import delivery, forensics
+from syncjobs.admin.oversell_words import OVERSELLS
 from syncjobs.forensics import facts, verdict
 from syncjobs.models import Oversell, Run
 from tests.factories import make_product, make_warehouse, stock
@@ -69,7 +70,10 @@ def next_second() -> None:
 def investigated() -> Oversell:
     """The one case, looked into whether or not that was done since."""
     forensics.investigate()
-    return Oversell.objects.get()
+    case = Oversell.objects.get()
+    assert OVERSELLS.unknown(case.advice) == []
+    assert [entry for entry in case.timeline if OVERSELLS.line(entry["what"]) is None] == []
+    return case
 
 
 def kinds(case: Oversell) -> list[str]:

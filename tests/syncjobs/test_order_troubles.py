@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,7 @@ from inventory.models import Product, StockLevel, Warehouse
 from orders import fulfilment, intake
 from orders.intake import Draft, DraftLine
 from orders.models import SalesOrder
-from syncjobs import runner, schedule
+from syncjobs import importing, runner, schedule
 from syncjobs.models import ProcessLog, Run
 from tests.factories import make_product, stock
 from tests.store import Store, feed, list_at_once, sync
@@ -209,3 +210,14 @@ def test_a_restock_of_what_we_shipped_already_does_not_leave_a_wrong_belief(
     sync(channel, Run.Kind.ORDERS)
     level = StockLevel.objects.get(product=listed)
     assert store.available(listed.sku) == max(level.available, 0)
+
+
+def test_an_order_with_a_long_number_stops_no_run(channel: Channel) -> None:
+    run = Run.objects.create(channel=channel, kind=Run.Kind.ORDERS, trigger="manual")
+    long = replace(told("I1", 1), number="9" * 300)
+
+    importing.report(run, [taking.Taken(long.number, Code.NOT_MATCHED, "No product.")])
+    taking.take(channel, long)
+
+    kept = ChannelOrder.objects.get().number  # by the same number it is asked for again
+    assert ProcessLog.objects.get().order_number == kept == "9" * 255

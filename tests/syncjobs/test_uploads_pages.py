@@ -279,7 +279,7 @@ def test_a_large_file_waits_for_a_worker_and_its_progress_is_told(
     progress = manager.get(reverse("admin:syncjobs_upload_progress", args=[upload.pk])).json()
 
     assert (progress["is_over"], progress["percent"]) == (False, 0)
-    assert progress["headline"] == "0 of 501 rows checked"
+    assert progress["headline"] == "0 of 501 rows checked. It waits for its turn."
     working.work(upload.pk)
     upload.refresh_from_db()
     assert (upload.status, upload.new) == ("ready", 501)

@@ -32,6 +32,9 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "work": tiles.work(seen),
         "tiles": tiles.tiles(seen),
     }
+    context["is_calm"] = is_watching and not (
+        context["needs"] or any(each.color for each in context["work"] + context["tiles"])
+    )
     if seen.may("channels.view_publication"):
         context["charts"] = charts.charts(seen)
     if seen.may("inventory.view_movement"):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from channels import reasons
 from channels.admin.channel import STATES, state_of
 from channels.admin.notes import next_try
+from channels.admin.stored import ERRORS
 from channels.models import Channel
 from desk.cells import ago, list_of, page_of
 from syncjobs.admin.channel import budget, fresh, speed, told_url
@@ -108,7 +109,7 @@ def _card(seen: Seen, channel: Any) -> Card:
         last_run=_words(run) if channel.last_run else "",
         last_run_url=page_of(run) if channel.last_run and may_see_runs else "",
         last_run_at=ago(channel.last_at),
-        problem=channel.problem,
+        problem=ERRORS.said(channel.problem),
         advice=" ".join(filter(None, [reasons.advice(channel.problem_code), next_try(channel)]))
         if channel.problem
         else "",

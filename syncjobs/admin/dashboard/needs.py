@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from channels import reasons
 from channels.models import Channel, ChannelOrder, Transmission
@@ -15,7 +16,7 @@ from orders.models import SalesOrder
 from partners.models import Webhook
 from syncjobs.admin.dashboard.cards import is_slow
 from syncjobs.admin.dashboard.seen import Seen
-from syncjobs.admin.dashboard.tiles import units_held
+from syncjobs.admin.dashboard.tiles import of_units
 from syncjobs.admin.waiting import waiting_url
 from syncjobs.counting import bounded
 from syncjobs.models import Finding, Oversell, Run
@@ -89,26 +90,6 @@ def _oversold(seen: Seen) -> Iterator[Need]:
             )
 
 
-def _parked(seen: Seen) -> Iterator[Need]:
-    number = seen.number("parked").rows
-    if number:
-        text = ngettext(
-            "%(number)s order of a channel could not be taken in",
-            "%(number)s orders of channels could not be taken in",
-            number,
-        )
-        yield Need(
-            "danger",
-            text % {"number": bounded(number)},
-            gettext(
-                "Its units are not held, so others may buy them. Read why, and mend it: the order"
-                " then comes in by itself."
-            ),
-            list_of(ChannelOrder, parked="yes"),
-            number,
-        )
-
-
 def _drift(seen: Seen) -> Iterator[Need]:
     for channel in seen.channels:
         for cause, remedy in _CAUSES.items():
@@ -160,56 +141,13 @@ def _late_numbers(seen: Seen) -> Iterator[Need]:
         )
 
 
-def _refused_asns(seen: Seen) -> Iterator[Need]:
-    number = seen.number("refused_asns").rows
-    if number:
-        text = ngettext(
-            "%(number)s ASN was refused by its channel",
-            "%(number)s ASNs were refused by their channel",
-            number,
-        )
-        yield Need(
-            "warning",
-            text % {"number": bounded(number)},
-            gettext("Put right what the channel misses, then choose Send again."),
-            list_of(Transmission, status__exact=Transmission.Status.FAILED.value),
-            number,
-        )
-
-
-def _canceled(seen: Seen) -> Iterator[Need]:
-    number = seen.number("canceled").rows
-    if number:
-        text = ngettext(
-            "%(number)s canceled order is still counting",
-            "%(number)s canceled orders are still counting",
-            number,
-        )
-        yield Need(
-            "info",
-            text % {"number": bounded(number)},
-            gettext("%(held)s: archive them, and their units can be sold again.")
-            % {"held": units_held(seen.number("canceled"))},
-            list_of(SalesOrder, holding="canceled_but_counting"),
-            number,
-        )
-
-
-def _webhooks(seen: Seen) -> Iterator[Need]:
-    number = seen.number("webhooks").rows
-    if number:
-        text = ngettext(
-            "%(number)s webhook of a partner is failing",
-            "%(number)s webhooks of partners are failing",
-            number,
-        )
-        yield Need(
-            "info",
-            text % {"number": bounded(number)},
-            gettext("It is tried again by itself. If it lasts, ask the partner to look at it."),
-            list_of(Webhook, failing_since__isnull=False),
-            number,
-        )
+def _of_the_house(seen: Seen) -> Iterator[Need]:
+    for each in HOUSE:
+        found = seen.number(each.count)
+        if found:
+            title = each.title % {"number": bounded(found.rows), "rows": found.rows}
+            remedy = of_units(each.remedy, found)
+            yield Need(each.color, title, remedy, each.url(), found.rows)
 
 
 def _is_for_a_person(channel: Any, cause: Finding.Cause) -> bool:
@@ -220,21 +158,78 @@ def _is_for_a_person(channel: Any, cause: Finding.Cause) -> bool:
 
 
 _CAUSES = {
-    Finding.Cause.REJECTED: gettext_lazy("Put right what the channel refuses; each says why."),
-    Finding.Cause.NOT_MAPPED: gettext_lazy("Link the product or map its location again."),
-    Finding.Cause.ORDER: gettext_lazy("An order there is not taken in yet: see why it waits."),
-    Finding.Cause.EDIT: gettext_lazy("Somebody changed them there: choose Mend to send ours."),
-    Finding.Cause.UNEXPLAINED: gettext_lazy("A fault of ours: choose Mend, and please report it."),
+    Finding.Cause.REJECTED: _("Put right what the channel refuses; each says why."),
+    Finding.Cause.NOT_MAPPED: _("Link the product or map its location again."),
+    Finding.Cause.ORDER: _("An order there is not taken in yet: see why it waits."),
+    Finding.Cause.EDIT: _("Somebody changed them there: choose Mend to send ours."),
+    Finding.Cause.UNEXPLAINED: _("A fault of ours: choose Mend, and please report it."),
 }
 
-ABOUT = [
-    _problems,
-    _paused,
-    _parked,
-    _oversold,
-    _late_numbers,
-    _drift,
-    _refused_asns,
-    _canceled,
-    _webhooks,
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted over all channels. count: its name among the numbers seen; title: lazy, by
+    that number; remedy: lazy, of the units where it names them."""
+
+    color: str
+    count: str
+    title: Any
+    remedy: Any
+    url: Callable[[], str]
+
+
+HOUSE = [
+    Counted(
+        "danger",
+        "parked",
+        ngettext_lazy(
+            "%(number)s order of a channel could not be taken in",
+            "%(number)s orders of channels could not be taken in",
+            "rows",
+        ),
+        _(
+            "Its units are not held, so others may buy them. Read why, and mend it: the order"
+            " then comes in by itself."
+        ),
+        lambda: list_of(ChannelOrder, parked="yes"),
+    ),
+    Counted(
+        "warning",
+        "refused_asns",
+        ngettext_lazy(
+            "%(number)s ASN was refused by its channel",
+            "%(number)s ASNs were refused by their channel",
+            "rows",
+        ),
+        _("Put right what the channel misses, then choose Send again."),
+        lambda: list_of(Transmission, status__exact=Transmission.Status.FAILED.value),
+    ),
+    Counted(
+        "info",
+        "canceled",
+        ngettext_lazy(
+            "%(number)s canceled order is still counting",
+            "%(number)s canceled orders are still counting",
+            "rows",
+        ),
+        ngettext_lazy(
+            "%(units)s unit held: archive them, and it can be sold again.",
+            "%(units)s units held: archive them, and they can be sold again.",
+            "number",
+        ),
+        lambda: list_of(SalesOrder, holding="canceled_but_counting"),
+    ),
+    Counted(
+        "info",
+        "webhooks",
+        ngettext_lazy(
+            "%(number)s webhook of a partner is failing",
+            "%(number)s webhooks of partners are failing",
+            "rows",
+        ),
+        _("It is tried again by itself. If it lasts, ask the partner to look at it."),
+        lambda: list_of(Webhook, failing_since__isnull=False),
+    ),
 ]
+
+ABOUT = [_problems, _paused, _of_the_house, _oversold, _late_numbers, _drift]

@@ -29,6 +29,7 @@ from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
 from inventory.models import Product
 from syncjobs import hints
+from syncjobs.admin.finding_words import logged
 from syncjobs.admin.logs import reasons_page, retrying, searching, words
 from syncjobs.admin.logs.reasons_page import COLORS
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce
@@ -55,6 +56,7 @@ class RetryDialog(ObjectDialog):
     """A yes."""
 
     model = ProcessLog
+    is_whole = False
 
 
 @admin.register(ProcessLog)
@@ -233,7 +235,7 @@ class ProcessLogAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         page = reasons_page.page_of(line.code)
         shown = link(page, label) if page else label
         said = {"", label, reasons.stored(line.code)}
-        return two_lines(shown, line.message) if line.message not in said else shown
+        return two_lines(shown, logged(line.message)) if line.message not in said else shown
 
     @display(description=_("What to do"))
     def show_advice(self, line: ProcessLog) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from channels import intake
 from channels.models import Channel, Listing
+from desk.saying import gettext, ngettext, together
 from desk.wording import named
 from syncjobs.admin.starting import start
 from syncjobs.models import ProcessLog, Run
@@ -51,7 +52,7 @@ class Retried:
                 self.orders,
             )
             said.append(text % {"number": self.orders})
-        return " ".join(said)
+        return together(said) if said else ""
 
     @property
     def left(self) -> list[str]:
@@ -65,6 +66,9 @@ class Retried:
 
 def order_number(line: ProcessLog) -> str:
     """The order that a line is about; "" for none."""
+    if line.order_number:
+        return line.order_number
+    # Lines from before numbers were kept say it in their sentence alone.
     if line.product_id is not None or not line.message.startswith("Order "):
         return ""
     return line.message.removeprefix("Order ").partition(":")[0].strip()
