@@ -174,6 +174,7 @@ MATRIX: dict[str, Row] = {
         pages={
             "archive_order": "MCA",
             "cancel_order": "MCA",
+            "chosen": "MCA",
             "clear": "MCA",
             "dispatch_order": "MCA",
             "draft_asn": "MA",

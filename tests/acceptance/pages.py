@@ -48,13 +48,25 @@ KINDS = {model._meta.label_lower: model for model in gallery.kinds()}
 
 def every() -> list[Page]:
     """All pages of all kinds, each once."""
-    found = {
-        Page(kind, _short(kind, pattern.name), pattern.name, tuple(pattern.pattern.converters))
+    return sorted(_views())
+
+
+def is_dialog(page: Page) -> bool:
+    """Whether it is a question that opens on another page."""
+    return getattr(_views()[page], "dialog", None) is not None
+
+
+@cache
+def _views() -> dict[Page, Any]:
+    """Each with what answers there. Routes are made once, at start."""
+    return {
+        Page(kind, _short(kind, pattern.name), pattern.name, tuple(pattern.pattern.converters)): (
+            pattern.callback
+        )
         for kind, model in KINDS.items()
         for pattern in admin.site._registry[model].get_urls()
         if isinstance(pattern, URLPattern) and pattern.name
     }
-    return sorted(found)
 
 
 def _short(kind: str, name: str) -> str:

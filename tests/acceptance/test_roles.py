@@ -200,14 +200,14 @@ def test_stock_is_adjusted_by_warehouse_managers_alone(
     product = world.products[0]
     before = Movement.objects.count()
     data = {
-        "_form_submitted": "True",
         "key": "k",
-        "warehouse": world.warehouse.pk,
-        "delta": -1,
-        "reason": "broken",
+        "adjust-warehouse": world.warehouse.pk,
+        "adjust-way": "change",
+        "adjust-units": -1,
+        "adjust-reason": "broken",
     }
 
-    login(group).post(reverse("admin:inventory_product_adjust_stock", args=[product.pk]), data)
+    login(group).post(reverse("admin:inventory_product_adjust", args=[product.pk]), data)
 
     assert Movement.objects.count() - before == (group == MANAGER)
 
@@ -216,9 +216,10 @@ def test_stock_is_adjusted_by_warehouse_managers_alone(
 def test_orders_are_archived_by_managers_and_csms(login: Login, world: World, group: str) -> None:
     order = world.hold(world.products[0], 1)
 
-    login(group).post(
-        address("orders.salesorder"), {"action": "archive", "_selected_action": [order]}
-    )
+    client, chosen = login(group), {"action": "archive", "_selected_action": [order]}
+    client.post(address("orders.salesorder"), chosen)
+    confirmed = {"ids": str(order), "key": "k", "change": "archive"}
+    client.post(reverse("admin:orders_salesorder_chosen"), confirmed)
 
     is_archived = SalesOrder.objects.get(pk=order).archived_at is not None
     assert is_archived == (group in {MANAGER, CSM})
@@ -243,7 +244,8 @@ def test_listings_are_switched_by_csms_alone(login: Login, world: World, group: 
     listing = world.listing(world.products[0])
 
     login(group).post(
-        address("channels.listing"), {"action": "hold_back", "_selected_action": [listing.pk]}
+        address("channels.listing"),
+        {"action": "hold_back", "_selected_action": [listing.pk], "_confirmed": "1", "index": "0"},
     )
 
     listing.refresh_from_db()

@@ -7,30 +7,30 @@ from collections import defaultdict
 from tests.browser.screen import PICTURES
 
 VIEWS = ("desktop", "desktop-dark", "phone", "phone-dark")
+MOST_BYTES = 14_000_000
+"""Of all pictures: whoever clones the code takes them along."""
 
 
 def write() -> None:
-    """A line for each page, its four views linked; then the steps of stories, one picture each."""
+    """A line for each page, its four views linked. Raises ValueError where all are too large."""
     pages: dict[str, list[str]] = defaultdict(list)
-    steps = []
-    for path in sorted(PICTURES.glob("*.webp")):
-        view = next((each for each in reversed(VIEWS) if path.stem.endswith(f"-{each}")), "")
-        if view:
-            pages[path.stem.removesuffix(f"-{view}")].append(view)
-        else:
-            steps.append(path.stem)
-    lines = ["# Screenshots", "", "Taken by the tests: `make screenshots`.", ""]
-    lines += ["| page | " + " | ".join(view.replace("-", ", ") for view in VIEWS) + " |"]
-    lines += ["|---|" + "---|" * len(VIEWS)]
+    for path in PICTURES.glob("*.webp"):
+        view = next(each for each in reversed(VIEWS) if path.stem.endswith(f"-{each}"))
+        pages[path.stem.removesuffix(f"-{view}")].append(view)
+    size = sum(path.stat().st_size for path in PICTURES.glob("*.webp"))
+    if size > MOST_BYTES:
+        raise ValueError(f"the pictures take {size} bytes, more than {MOST_BYTES}")
+    lines = [
+        "# Screenshots",
+        "",
+        f"{len(pages)} pages and steps on the way, taken by the tests: `make screenshots`.",
+        "",
+        "| page | " + " | ".join(view.replace("-", ", ") for view in VIEWS) + " |",
+        "|---|" + "---|" * len(VIEWS),
+    ]
     for page, views in sorted(pages.items()):
         cells = [f"[look]({page}-{view}.webp)" if view in views else "" for view in VIEWS]
         lines.append(f"| {page.replace('-', ' ')} | " + " | ".join(cells) + " |")
-    lines += [
-        "",
-        "On the way: "
-        + ", ".join(f"[{name.replace('-', ' ')}]({name}.webp)" for name in steps)
-        + ".",
-    ]
     (PICTURES / "README.md").write_text("\n".join(lines) + "\n")
 
 

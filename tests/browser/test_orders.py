@@ -121,7 +121,7 @@ def test_canceled_orders_are_archived_from_the_banner(
     window.open(page_of(gone))
     window.page.get_by_role("link", name="Archive", exact=False).first.click()
     window.page.get_by_text("Frees 3 units").wait_for()
-    look(window, "order-archive")
+    window.picture("order-archive")
 
     window.open(list_of(SalesOrder))
     window.page.get_by_role("link", name="Archive them…").focus()
@@ -130,7 +130,7 @@ def test_canceled_orders_are_archived_from_the_banner(
     look(window, "clear")
     window.page.get_by_role("button", name="Archive 1 order").focus()
     go_on(window)
-    look(window, "cleared")
+    window.picture("cleared")
     gone.refresh_from_db()
     assert gone.archived_at is not None
     window.open(list_of(SalesOrder))

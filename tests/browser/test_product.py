@@ -11,6 +11,7 @@ from channels.models import Channel, Listing, Location
 from desk.cells import list_of, page_of
 from inventory import bundles
 from inventory.models import Product, StockLevel, Warehouse
+from orders.models import SalesOrder
 from tests.browser.screen import PHONE, Opener, Screen
 from tests.browser.shop import Shop
 from tests.factories import make_product, make_purchase_order
@@ -38,7 +39,7 @@ def fits(window: Screen) -> bool:
     return width <= PHONE["width"]
 
 
-def test_a_product_is_understood_and_corrected_on_one_page(
+def test_a_product_is_understood_and_corrected_on_one_page(  # noqa: PLR0915 - one story
     screen: Opener,
     shop: Shop,
 ) -> None:
@@ -66,6 +67,10 @@ def test_a_product_is_understood_and_corrected_on_one_page(
     foretold.get_by_text(f"{before} → {before - 5}").wait_for()
     assert "Harbour Street Store, Shop" in foretold.inner_text()
     window.page.keyboard.press("Tab")
+    assert "*" in window.page.inner_text("label[for=id_adjust-reason]")
+    window.page.keyboard.press("Enter")  # no reason yet: the page itself says so, at once
+    assert window.page.evaluate("document.activeElement.validity.valueMissing")
+    assert f"{before} → {before - 5}" in foretold.inner_text()
     window.page.keyboard.type("Broken")
     look(window, "product-adjusting")
     with window.page.expect_navigation():
@@ -87,7 +92,7 @@ def test_a_bundle_and_a_mistake_on_a_phone_in_the_dark(
     window.open(page_of(box))
     assert "limits the bundle" in window.page.inner_text("#content")
     assert fits(window)
-    look(window, "bundle-phone")
+    window.picture("product-bundle")
 
     window.open(page_of(product))
     assert fits(window)
@@ -100,6 +105,8 @@ def test_a_bundle_and_a_mistake_on_a_phone_in_the_dark(
     window.page.wait_for_load_state("networkidle")
     assert window.page.input_value("#id_adjust-units") == "-99999"
     assert window.page.locator(".sc-adjust-units [role=alert]").is_visible()
+    # The answer says again what would happen, though nothing was typed anew.
+    window.page.locator("#adjust-foretold").get_by_text("may not go below zero").wait_for()
     for key in TABS:
         tab(window, key)
         assert fits(window), key
@@ -125,7 +132,7 @@ def test_many_products_are_archived_only_after_the_preview(
     said = window.page.inner_text("#content")
     assert "told no more" in said
     assert not Product.objects.filter(is_active=False).exists()
-    look(window, "preview-archive")
+    window.picture("preview-archive")
     with window.page.expect_navigation():
         window.page.get_by_role("button", name="Confirm", exact=True).click()
     window.page.wait_for_load_state("networkidle")
@@ -143,7 +150,7 @@ def test_a_new_channel_says_what_is_left_to_do_and_a_mapping_is_seen_first(
     window = screen()
     window.open(page_of(new))
     assert "First steps" in window.page.inner_text("#content")
-    look(window, "channel-first-steps")
+    window.picture("channel-first-steps")
     window.open(page_of(shop.channel))
     assert "First steps" not in window.page.inner_text("#content")
     look(window, "channel")
@@ -157,7 +164,7 @@ def test_a_new_channel_says_what_is_left_to_do_and_a_mapping_is_seen_first(
         window.page.get_by_role("button", name="Save", exact=True).click()
     window.page.wait_for_load_state("networkidle")
     assert "It would pause and ask" in window.page.inner_text("#content")
-    look(window, "preview-mapping")
+    window.picture("preview-mapping")
     with window.page.expect_navigation():
         window.page.get_by_role("link", name="Back").click()
     window.page.wait_for_load_state("networkidle")
@@ -188,6 +195,26 @@ def test_pages_of_channel_and_location_fit_a_phone_in_the_dark(
         look(window, name)
         assert fits(window), name
     assert window.troubles == []
+
+
+def test_lists_on_a_phone_have_a_title_and_labels_that_begin_with_a_capital(
+    screen: Opener, shop: Shop
+) -> None:
+    window = screen(viewport=PHONE)
+    titles = {}
+    for model in (SalesOrder, Listing):
+        window.open(list_of(model))
+        assert fits(window)
+        look(window, f"{model.__name__.lower()}s-phone")
+        titles[model] = window.page.locator("#header-inner h1 > a:visible").all_inner_texts()
+        labels = window.page.evaluate(
+            "[...document.querySelectorAll('#result_list [data-label]')]"
+            ".map(each => each.dataset.label)"
+        )
+        assert labels
+        assert all(label == label[:1].upper() + label[1:] for label in labels)
+    expected = {SalesOrder: "Sales orders", Listing: "Listings"}
+    assert titles == {model: [title] for model, title in expected.items()}
 
 
 def test_an_adjustment_that_was_typed_is_not_lost_by_saving_the_page(

@@ -86,7 +86,6 @@ def test_a_profile_a_list_and_an_update_from_first_to_last(
     gifts = make_list(window, shop)
     assert gifts.listings.count() == 2
     window.open(page_of(gifts))
-    window.picture("selling-list")
 
     act(window, "update_quantities", *chosen)
     assert "Harbour Street Store · Gifts" in window.page.inner_text("#content")
@@ -94,7 +93,7 @@ def test_a_profile_a_list_and_an_update_from_first_to_last(
     assert Run.objects.filter(requested_by="ana", kind=Run.Kind.BULK).count() == 1
     window.open(list_of(Listing, list=gifts.pk))
     assert "PENDING QTY UPDATE" in window.page.inner_text("#content").upper()
-    window.picture("listings")
+    window.picture("listings-pending")
     window.open(list_of(SellingList))
 
     sync(shop.channel, Run.Kind.BULK, *chosen)
@@ -129,7 +128,6 @@ def test_a_change_of_a_profile_is_seen_before_it_is_saved(
     press(window, "send Save and update quantities")
     assert Run.objects.filter(requested_by="ana", kind=Run.Kind.BULK).count() == 1
     window.open(page_of(profile))
-    window.picture("profile")
     window.open(list_of(Profile))
     assert window.troubles == []
 

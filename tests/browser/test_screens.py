@@ -38,7 +38,7 @@ def test_a_run_is_followed_without_reloading_and_left_alone_at_its_end(
     assert window.page.evaluate("window.isTheSamePage") is True
     assert "2721 of 4070" in window.page.inner_text("#run-progress")
     assert window.page.get_attribute(".sc-bar", "aria-valuenow") == "66"
-    window.picture("run")
+    window.picture("run-under-way")
 
     Run.objects.filter(pk=run.pk).update(status=Run.Status.FINISHED, ended_at=timezone.now())
     window.page.wait_for_function("window.isTheSamePage === undefined")
@@ -72,7 +72,6 @@ def test_a_confirmation_shows_the_changes_and_leads_to_the_run(screen: Opener, s
     window.page.locator("button[name=index]").click()
     window.page.wait_for_load_state("networkidle")
     assert "Largest changes" in window.page.inner_text("#content")
-    window.picture("confirm-and-send")
 
     window.page.get_by_role("button", name="Confirm and send").click()
     window.page.wait_for_load_state("load")

@@ -34,7 +34,7 @@ def test_drift_is_seen_with_its_cause(
     window = screen()
     window.open(page_of(Finding.objects.get(level__listing__product__sku=sku)))
     assert "99" in window.page.inner_text("#content")
-    window.picture("drift")
+    window.picture("drift-edited")
     assert window.troubles == []
 
 
@@ -57,7 +57,7 @@ def test_an_oversell_is_seen_with_its_timeline(
     window = screen()
     window.open(page_of(Oversell.objects.get(product=product)))
     assert "SO-1045" in window.page.inner_text("#content")
-    window.picture("oversell")
+    window.picture("oversell-timeline")
     assert window.troubles == []
 
 
@@ -75,7 +75,6 @@ def test_a_run_that_would_empty_the_shop_asks_first(
     window = screen()
     window.open(page_of(run))
     assert "Do you mean these zeros?" in window.page.inner_text("#content")
-    window.picture("paused")
     window.page.get_by_role("button", name="Keep them back").click()
     window.page.get_by_text("The zeros stay untold").wait_for()
     run.refresh_from_db()
@@ -97,6 +96,7 @@ def test_what_unmapped_locations_show_is_seen_before_the_switch_is_turned(
     window = screen()
     window.open(reverse("admin:channels_channel_show_unmapped", args=[shop.channel.pk]))
     assert "Market stall" in window.page.inner_text("#content")
+    window.picture("unmapped")
     window.page.get_by_role("button", name="Zero 1 level").click()
     window.page.get_by_text("is on now").wait_for()
     assert window.troubles == []

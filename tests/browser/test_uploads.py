@@ -76,18 +76,17 @@ def test_a_file_is_looked_at_before_its_good_rows_are_applied(
     assert "needs a name" in text
     assert "neither yes nor no" in text
     assert "shortened this number" in text
-    look(window, "errors")
-    window.picture("file-errors")
+    window.picture("file-checked")
     window.page.get_by_role("link", name="Changed").click()
     window.page.wait_for_load_state("networkidle")
     struck = window.page.locator(".sc-diff del").all_inner_texts()
     assert "Cake stand, three tiers" in struck
-    look(window, "changed")
+    window.picture("file-changes")
     with window.page.expect_navigation():
         window.page.get_by_role("button", name="Apply the 4 good rows").click()
     window.page.wait_for_load_state("networkidle")
     assert "4 rows applied." in window.page.inner_text("#content")
-    look(window, "done")
+    window.picture("file-applied")
     assert Product.objects.get(sku="HS-200").name == "Oil lamp"
     window.open(list_of(Upload))
     look(window, "list")
@@ -106,6 +105,7 @@ def test_a_large_file_is_followed_while_it_is_checked_and_applied(
     working.work(upload.pk)
     window.page.get_by_role("button", name="Apply 501 changes").click()
     window.page.get_by_text("0 of 501 rows applied").wait_for()
+    window.picture("file-under-way")
     working.work(upload.pk)
     window.page.get_by_text("501 rows applied.").wait_for()
 

@@ -147,7 +147,7 @@ def refund_booked_twice(patch: Patch) -> None:
 
 def no_row_lock(patch: Patch) -> None:
     """Levels are judged without locking them first."""
-    blind = posting._POST.replace("FOR UPDATE OF level", "")
+    blind = posting._POST.replace("FOR UPDATE", "")
     assert blind != posting._POST
     patch.setattr(posting, "_POST", blind)
 

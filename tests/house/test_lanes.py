@@ -74,10 +74,10 @@ def test_a_process_that_is_no_lane_keeps_its_servers(monkeypatch: pytest.MonkeyP
     assert lanes.open_lane() is None
 
 
-def test_there_are_as_many_lanes_as_cores_but_not_without_end(
+def test_there_is_one_lane_more_than_cores_but_not_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for usable, expected in ((1, 1), (2, 2), (64, lanes.MOST)):
+    for usable, expected in ((1, 2), (2, 3), (64, lanes.MOST)):
         held = set(range(usable))
         monkeypatch.setattr("os.sched_getaffinity", lambda _, held=held: held, raising=False)
         assert lanes.pytest_xdist_auto_num_workers() == expected
