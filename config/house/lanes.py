@@ -2,7 +2,8 @@
 
 ``config.house.servers test`` loads this as a plugin. It must come before pytest-django, which reads
 the settings, and so the two URLs, before any conftest is imported. Without ``-n`` it changes
-nothing; ``-n auto`` is one lane for each core.
+nothing; ``-n auto`` is one lane more than there are cores: a third of the long tests' time they
+wait, for a browser, a worker or a clock.
 
 A PostgreSQL that the operator named is shared by the lanes, each with a database of its own there.
 """
@@ -34,9 +35,9 @@ LANE = open_lane()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One for each core that this process may use."""
+    """One more than the cores that this process may use."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(usable or 1, MOST)
+    return min((usable or 1) + 1, MOST)
 
 
 @pytest.hookimpl(trylast=True)
