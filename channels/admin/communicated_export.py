@@ -74,7 +74,7 @@ def _lines(table: CommunicatedList) -> Iterator[list[Cell]]:
     found = ordering.every(table.queryset, table.order)
     while part := list(islice(found, PART)):
         for entry in shown(part, table.moment):
-            yield [_safe(read(entry.shown)) for read in _COLUMNS.values()]  # type: ignore[attr-defined]
+            yield [_safe(read(entry.shown)) for read in _COLUMNS.values()]
 
 
 def _heading() -> list[Cell]:

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from channels import communicated, finding, ordering, tallying
 from channels.admin import communicated_moment
 from channels.admin.communicated_filters import ChannelFilter, LocationFilter, WarehouseFilter
-from channels.models import Communicated, Entry, Profile, SellingList
+from channels.models import Entry, Profile, SellingList
 from channels.ordering import Found
 from desk.lists import ChangeList
 from desk.paging import READ, BoundedPaginator
@@ -128,8 +128,9 @@ class CommunicatedList(ChangeList):
         self.result_list = shown(list(page), self.moment)
 
 
-def shown(found: Sequence[Found], moment: datetime | None) -> list[Communicated]:
-    """The rows of a page, each with what is told of it (`shown`), now or as of then; in order."""
+def shown(found: Sequence[Found], moment: datetime | None) -> list[Any]:
+    """The rows of a page, each a Communicated with what is told of it (`shown`, a Row), now or as
+    of then (`is_past`); in order."""
     keys = [each.key for each in found]
     table = communicated.select().defer("channel__credentials", "channel__settings")
     table = table.filter(pk__in=keys).order_by()
@@ -138,9 +139,9 @@ def shown(found: Sequence[Found], moment: datetime | None) -> list[Communicated]
         told = list(zip(entries, communicated.rows(entries), strict=True))
     else:
         told = communicated.entries_as_of(table, moment)
-    by_key = {}
+    by_key: dict[str, Any] = {}
+    entry: Any
     for entry, row in told:
-        entry.shown = row  # type: ignore[attr-defined]
-        entry.is_past = moment is not None  # type: ignore[attr-defined]
+        entry.shown, entry.is_past = row, moment is not None
         by_key[entry.pk] = entry
     return [by_key[key] for key in keys if key in by_key]

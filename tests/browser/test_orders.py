@@ -61,7 +61,8 @@ def ship_by_scanner(window: Screen, order: SalesOrder) -> None:
     assert fits(window)
     look(window, "pick-phone")
     scanned(window, "STOCKCAST-DONE")
-    window.page.wait_for_url("**/work/asn/**")
+    notice = reverse("admin:orders_work_notify", args=[order.pk])
+    window.page.wait_for_url(f"**{notice}**")
     window.page.wait_for_load_state("networkidle")
     assert dict(order.lines.values_list("product__sku", "shipped"))["HS-102"] == 8
 
