@@ -254,7 +254,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, found: list[str]) -> list[str]:
 
 
 class talking:  # noqa: N801 - reads as a verb
-    """A server that says these bytes to whoever calls, then drips, and never listens."""
+    """A server that says these bytes to whoever posts `{}`, then drips, whatever was asked."""
 
     def __init__(self, said: list[bytes], then: bytes = b"") -> None:
         self.said, self.then = said, then
@@ -274,7 +274,10 @@ class talking:  # noqa: N801 - reads as a verb
     def _serve(self) -> None:
         caller, _ = self.server.accept()
         with caller:
-            caller.recv(65536)
+            heard = caller.recv(65536)
+            # To its end: a connection closed with something unread is reset.
+            while not heard.endswith(b"\r\n\r\n{}") and (more := caller.recv(65536)):
+                heard += more
             try:
                 for part in self._parts():
                     caller.sendall(part)

@@ -171,6 +171,8 @@ def listening() -> Iterator[Receiver]:
     """A receiver of webhooks that answers at once, until `may_answer` is cleared."""
     kept = Receiver()
     kept.may_answer.set()
+    # Who has its answer may post again: what was answered first is to be kept first, too.
+    one_at_a_time = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -179,10 +181,11 @@ def listening() -> Iterator[Receiver]:
                 kept.got.put((self.headers, body))
                 kept.may_answer.wait(10)
                 return
-            self.send_response(kept.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            kept.got.put((self.headers, body))
+            with one_at_a_time:
+                self.send_response(kept.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                kept.got.put((self.headers, body))
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Quiet."""
