@@ -19,9 +19,10 @@ for name in ("checks", "life", "scenarios", "shop", "storms", "world"):
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No collected static files, and passwords that cost no time to check."""
+    """No collected static files, none looked for by each new client, passwords quick to check."""
     with override_settings(
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        WHITENOISE_AUTOREFRESH=True,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield

@@ -171,7 +171,7 @@ class RandomLife(TestCase):
     """A TestCase, so that every example starts from an empty database."""
 
     @settings(
-        max_examples=60,
+        max_examples=30,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
         derandomize=True,

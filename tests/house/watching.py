@@ -26,8 +26,9 @@ def alive(state: Path) -> list[str]:
         try:
             command = " ".join(process.cmdline())
             is_marked = process.environ().get(processes.MARK) == str(state)
+            is_over = process.status() == psutil.STATUS_ZOMBIE
         except (psutil.Error, OSError):
             continue
-        if process.status() != psutil.STATUS_ZOMBIE and (is_marked or f"{state}/" in command):
+        if not is_over and (is_marked or f"{state}/" in command):
             found.append(command)
     return found

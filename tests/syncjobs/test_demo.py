@@ -18,16 +18,19 @@ from tests.store import Store
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def said(settings: Settings, store: Store) -> str:
-    """What the command prints for a demo with one rehearsed store."""
+def test_what_the_demo_says_can_be_seen_and_done(settings: Settings, store: Store) -> None:
+    """All of it with one demo, which takes seconds to make."""
     settings.STOCKCAST_DEMO = True
     output = io.StringIO()
     call_command("demo", "--sandbox", f"shopify={store.url}", stdout=output)
-    return output.getvalue()
+
+    _stock_was_moved_by_a_transfer_that_can_be_opened()
+    _a_delivery_waits_to_be_received(output.getvalue())
+    _what_the_store_shows_is_seen(output.getvalue())
+    _a_store_is_broken_and_mended(output.getvalue())
 
 
-def test_the_demo_moves_stock_by_a_transfer_that_can_be_opened(said: str) -> None:
+def _stock_was_moved_by_a_transfer_that_can_be_opened() -> None:
     [transfer] = Transfer.objects.all()
 
     moved = Movement.objects.filter(document=str(transfer))
@@ -36,7 +39,7 @@ def test_the_demo_moves_stock_by_a_transfer_that_can_be_opened(said: str) -> Non
     assert sorted(moved.values_list("delta", flat=True)) == [-6] * 12 + [6] * 12
 
 
-def test_a_delivery_waits_to_be_received_as_the_demo_says(said: str) -> None:
+def _a_delivery_waits_to_be_received(said: str) -> None:
     order = PurchaseOrder.objects.get(status=PurchaseOrder.Status.OPEN)
     awaited = dict(order.lines.values_list("product", "ordered"))
 
@@ -47,7 +50,7 @@ def test_a_delivery_waits_to_be_received_as_the_demo_says(said: str) -> None:
     assert order.status == PurchaseOrder.Status.CLOSED
 
 
-def test_what_the_store_shows_is_seen_where_the_demo_says(said: str) -> None:
+def _what_the_store_shows_is_seen(said: str) -> None:
     [url] = re.findall(r"curl '(\S+/_sandbox/levels\S+)'", said)
 
     levels = requests.get(url, timeout=10).json()["levels"]
@@ -55,7 +58,7 @@ def test_what_the_store_shows_is_seen_where_the_demo_says(said: str) -> None:
     assert {level["sku"] for level in levels} == {"37449"}
 
 
-def test_a_store_is_broken_and_mended_as_the_demo_says(said: str) -> None:
+def _a_store_is_broken_and_mended(said: str) -> None:
     commands = dict(re.findall(r"curl (\S+/_sandbox/\S+) -d '(.*)'", said))
     [faults] = [url for url in commands if url.endswith("/faults")]
 
