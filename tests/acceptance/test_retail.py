@@ -81,9 +81,20 @@ def undone(act: Callable[[], object]) -> list[object]:
     return left
 
 
-def test_every_line_of_the_excerpt_becomes_exactly_one_thing() -> None:
-    found = counts(load())
+def test_the_excerpt_is_loaded_whole_once_and_truly(tmp_path: Path) -> None:
+    """All of it with one load, which takes seconds, and a second that changes nothing."""
+    path = tmp_path / "report.csv"
+    found = counts(load(report=path))
 
+    _every_line_became_exactly_one_thing(found)
+    _ledger_and_orders_agree()
+    _a_whole_story_is_told()
+    _stock_never_fell_below_zero_on_the_way()
+    _every_line_not_taken_is_listed_with_its_reason(found, path)
+    _loading_again_changes_nothing(found)
+
+
+def _every_line_became_exactly_one_thing(found: dict[str, int]) -> None:
     assert found["lines read"] == LINES
     assert sum(found[outcome] for outcome in Outcome) == LINES
     assert all(found[outcome] >= 20 for outcome in Outcome)
@@ -93,9 +104,7 @@ def test_every_line_of_the_excerpt_becomes_exactly_one_thing() -> None:
     assert found["loaded by an earlier run"] == found["notes"] == 0
 
 
-def test_the_excerpt_leaves_ledger_and_orders_in_agreement() -> None:
-    load()
-
+def _ledger_and_orders_agree() -> None:
     assert commitments.differences() == []
     for command in ("verify_ledger", "verify_orders"):
         out = StringIO()
@@ -103,9 +112,7 @@ def test_the_excerpt_leaves_ledger_and_orders_in_agreement() -> None:
         assert "0 differences" in out.getvalue()
 
 
-def test_the_excerpt_tells_a_whole_story() -> None:
-    load()
-
+def _a_whole_story_is_told() -> None:
     states = {(order.status, order.archived_at is not None) for order in SalesOrder.objects.all()}
     assert states == {("open", False), ("closed", False), ("canceled", False), ("canceled", True)}
     giant = SalesOrder.objects.get(number="581483")
@@ -132,8 +139,33 @@ def test_the_excerpt_tells_a_whole_story() -> None:
     assert list(backordered.values_list("product__sku", flat=True)) == ["23843"], "canceled, held"
 
 
-def test_loading_again_changes_nothing() -> None:
-    first = counts(load())
+def _stock_never_fell_below_zero_on_the_way() -> None:
+    running: Counter[int] = Counter()
+    moves = Movement.objects.filter(state=State.ON_HAND).order_by("pk")
+    posted: Counter[tuple[str, int]] = Counter()
+    for key, product, delta in moves.values_list("key", "product_id", "delta"):
+        posted[key, product] += delta
+    for (_, product), delta in posted.items():
+        running[product] += delta
+        assert running[product] >= 0
+    assert sum(running.values()) == StockLevel.objects.aggregate(total=Sum("on_hand"))["total"]
+
+
+def _every_line_not_taken_is_listed_with_its_reason(found: dict[str, int], path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    listed = Counter(row["outcome"] for row in rows)
+    assert listed["left out"] == found["left out"]
+    assert listed["refused"] == found["refused"]
+    assert listed["decision: case"] == found["codes decided upon: case"] > 5
+    source = EXCERPT.read_text(encoding="utf-8").splitlines()
+    for row in rows:
+        if row["line"]:
+            assert source[int(row["line"]) - 1].startswith(f"{row['invoice']},{row['code']},")
+            assert row["reason"]
+
+
+def _loading_again_changes_nothing(first: dict[str, int]) -> None:
     before, movements = everything(), Movement.objects.count()
     second = counts(load())
 
@@ -166,23 +198,6 @@ def test_a_part_ends_with_its_day_and_leaves_orders_open() -> None:
     assert latest.date() == MIDDLE
     holding = SalesOrder.objects.filter(pk__in=SalesOrder.objects.values("pk"), status="open")
     assert sum(commitments.held([order.pk for order in holding]).values()) > 0
-
-
-def test_every_line_not_taken_is_listed_with_its_reason(tmp_path: Path) -> None:
-    path = tmp_path / "report.csv"
-    found = counts(load(report=path))
-
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    listed = Counter(row["outcome"] for row in rows)
-    assert listed["left out"] == found["left out"]
-    assert listed["refused"] == found["refused"]
-    assert listed["decision: case"] == found["codes decided upon: case"] > 5
-    source = EXCERPT.read_text(encoding="utf-8").splitlines()
-    for row in rows:
-        if row["line"]:
-            assert source[int(row["line"]) - 1].startswith(f"{row['invoice']},{row['code']},")
-            assert row["reason"]
 
 
 def test_a_malformed_file_loads_nothing(tmp_path: Path) -> None:
@@ -247,19 +262,6 @@ def test_orders_that_a_person_archived_meanwhile_do_not_stop_the_rest(tmp_path: 
     assert counts(report)["notes"] == 1
     shipped = SalesOrderLine.objects.filter(shipped=1).values_list("order__number", flat=True)
     assert sorted(shipped) == ["2", "3"]
-
-
-def test_stock_never_fell_below_zero_on_the_way() -> None:
-    load()
-    running: Counter[int] = Counter()
-    moves = Movement.objects.filter(state=State.ON_HAND).order_by("pk")
-    posted: Counter[tuple[str, int]] = Counter()
-    for key, product, delta in moves.values_list("key", "product_id", "delta"):
-        posted[key, product] += delta
-    for (_, product), delta in posted.items():
-        running[product] += delta
-        assert running[product] >= 0
-    assert sum(running.values()) == StockLevel.objects.aggregate(total=Sum("on_hand"))["total"]
 
 
 def test_a_conflicting_order_is_named(tmp_path: Path) -> None:
