@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from channels import narrowing
 from channels.models import Channel, Communicated, Entry, Feed, Listing, ListingLevel, Location
@@ -47,7 +48,7 @@ _STATES = {
 }
 """As the view says, in words that indexes know; the rows without a level come apart."""
 
-GROUPS = {
+GROUPS: dict[str, tuple[State, ...]] = {
     "waiting": (State.PENDING, State.PENDING_UPDATE),
     "attention": (State.ERROR, State.SKIPPED),
 }
@@ -71,6 +72,13 @@ def in_states(entries: QuerySet[Entry], *states: State, chosen: Chosen = EVERY) 
 
     chosen: the channel whose rows they are already, if it is one's: fewer are looked through.
     """
+    wanted, parts = asked(states, chosen)
+    return _narrowed(entries.filter(wanted), parts, chosen)
+
+
+def asked(states: Sequence[State], chosen: Chosen = EVERY) -> tuple[Q, list[QuerySet[Any]] | None]:
+    """What rows in any of these states are, and the partial indexes that name their listings, where
+    there are such. One query for rows that have no location."""
     wanted = Q()
     sources = Q()
     levelless = _without_level() if {State.SKIPPED, State.SOURCE} & set(states) else None
@@ -83,7 +91,7 @@ def in_states(entries: QuerySet[Entry], *states: State, chosen: Chosen = EVERY) 
     parts = _rare(states, levelless, sources)
     if {State.LINKED, State.OUT_OF_STOCK} & set(states) and chosen.channel_id:
         parts = None  # by its number, a level is looked for among those of all channels
-    return _narrowed(entries.filter(wanted), parts, chosen)
+    return wanted, parts
 
 
 class _Levelless(NamedTuple):
@@ -187,7 +195,12 @@ def left_too_high(entries: QuerySet[Entry], *, chosen: Chosen = EVERY) -> QueryS
     among what differs and among what is excluded, whichever is rare. chosen: as in_states."""
     too_high = DIFFERS & Q(should__lt=F("acknowledged"))
     rows = entries.filter(_TICKED & _EXCLUDED & Q(level__isnull=False) & too_high)
-    return _narrowed(_narrowed(rows, [_levels(DIFFERS)], chosen), _excluded(), chosen)
+    if chosen.listings is not None:
+        return rows
+    parts = narrowing.at_channel([_levels(DIFFERS), *_excluded()], chosen.channel_id)
+    differ, *excluded = together(*parts)
+    rare = [ids for ids in (if_few(differ), if_few(*excluded)) if ids is not None]
+    return narrowing.among(rows, frozenset.intersection(*rare) if rare else None)
 
 
 def active(
@@ -199,6 +212,13 @@ def active(
     if is_wanted:
         return rows
     return _narrowed(rows, [_levels(Q(is_buyable=False))], chosen)
+
+
+def unconfirmed(entries: QuerySet[Entry], *, chosen: Chosen = EVERY) -> QuerySet[Entry]:
+    """Rows whose channel took a number and does not show it yet, as far as we have seen. chosen:
+    as in_states."""
+    taken = _levels(_TAKEN, "location_id", "told_at")
+    return _narrowed(entries.filter(_TAKEN), [taken], chosen)
 
 
 def fed_by(entries: QuerySet[Entry], warehouse_id: int) -> QuerySet[Entry]:
@@ -254,7 +274,7 @@ def listings_matching(listings: QuerySet[Listing], words: str) -> QuerySet[Listi
     return listings.filter(pk__in=these(named | (known or frozenset())))
 
 
-def _products(words: str) -> frozenset[int] | QuerySet[Any]:
+def _products(words: str) -> RawSQL | QuerySet[Any]:
     """Ids of the products that are meant; where they are many, what finds them."""
     condition = Q()
     for word in words.split():
@@ -263,7 +283,7 @@ def _products(words: str) -> frozenset[int] | QuerySet[Any]:
     whole = Product.objects.filter(sku__iexact=words.strip()).order_by().values_list("pk")
     exact, found = together(whole, products)
     listed = if_few(exact or found)
-    return products if listed is None else listed
+    return products if listed is None else these(listed)
 
 
 def _narrowed(

@@ -12,17 +12,19 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from channels.models import Entry, Listing, Location
-from desk.narrowing import few, these
+from desk.narrowing import if_few, these, together
 
 Part = QuerySet[Any]
 """Ids of listings, in the order of the index that holds them."""
 
 
 class Chosen(NamedTuple):
-    """A channel that rows are narrowed to (0: none); its listings' ids, where they are few."""
+    """A channel that rows are narrowed to (0: none); its listings' ids, where they are few;
+    otherwise its locations' ids."""
 
     channel_id: int = 0
     listings: frozenset[int] | None = None
+    places: tuple[int, ...] = ()
 
 
 EVERY = Chosen()
@@ -35,12 +37,18 @@ def among(entries: QuerySet[Entry], listings: frozenset[int] | None) -> QuerySet
 
 def choose(channel_id: int) -> Chosen:
     """That channel. One query."""
-    own = Listing.objects.filter(channel=channel_id).order_by()
-    return Chosen(channel_id, few([own.values_list("pk")]))
+    own = Listing.objects.filter(channel=channel_id).order_by().values_list("pk")
+    places = Location.objects.filter(channel=channel_id).order_by().values_list("pk")
+    named, at = together(own, places)
+    listings = if_few(named)
+    known = if_few(at) if listings is None else None
+    return Chosen(channel_id, listings, tuple(sorted(known or ())))
 
 
 def at_channel(parts: Iterable[Part], channel_id: int) -> list[Part]:
-    """Those of them that are the channel's."""
+    """Those of them that are the channel's; all for none (0)."""
+    if not channel_id:
+        return list(parts)
     places = Location.objects.filter(channel=channel_id).values("pk")
     return [
         part.filter(channel=channel_id)

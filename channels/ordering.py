@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import IntegerField, QuerySet, Subquery
@@ -49,11 +49,15 @@ class _Number(Subquery):
     output_field = IntegerField()
 
 
-def page(entries: QuerySet[Entry], order: str, limit: int, bound: int) -> tuple[list[Found], int]:
+def page(
+    entries: QuerySet[Entry], order: str, limit: int, bound: int, places: Collection[int] = ()
+) -> tuple[list[Found], int]:
     """The first rows of an order, and how many there are altogether, counted to one beyond the
-    bound. Counted in whatever order is nearest, so only those of the page are put in order."""
+    bound. Counted in whatever order is nearest, so only those of the page are put in order.
+    places: the locations of all of them that have one, where that is known; the order's index then
+    passes over what is elsewhere."""
     number = _Number(entries.order_by().values("listing_id")[: bound + 1])
-    parts = [part.annotate(number=number) for part in _parts(entries, order)]
+    parts = [part.annotate(number=number) for part in _parts(entries, order, places)]
     rows = _first(parts, limit)
     return [Found(*row[:3]) for row in rows], max((row[3] for row in rows), default=0)
 
@@ -73,7 +77,9 @@ def _first(parts: Sequence[QuerySet[Any]], limit: int) -> list[Any]:
     return rows
 
 
-def _parts(entries: QuerySet[Entry], order: str) -> list[QuerySet[Any]]:
+def _parts(
+    entries: QuerySet[Entry], order: str, places: Collection[int] = ()
+) -> list[QuerySet[Any]]:
     rows = entries.values_list("listing_id", "level_id", "pk")
     name, is_descending = order.lstrip("-"), order.startswith("-")
     if name not in QUANTITIES:
@@ -82,5 +88,8 @@ def _parts(entries: QuerySet[Entry], order: str) -> list[QuerySet[Any]]:
     column = QUANTITIES[name]
     sign = "-" if is_descending != (name == "backordered") else ""
     known = rows.filter(**{f"{column}__isnull": False})
+    if places:
+        at = "tallied_location" if name in TALLIED else "location"
+        known = known.filter(**{f"{at}__in": places})
     rest = rows.filter(**{f"{column}__isnull": True}).order_by(*BY_SKU)
     return [known.order_by(f"{sign}{column}", f"{sign}level_id"), rest]

@@ -25,8 +25,8 @@ PART = 1000
 _WRITE = """
 WITH news AS MATERIALIZED (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[],
-        %s::int[], %s::bool[], %s::bool[])
-        AS n(id, version, on_hand, committed, quantity, should, is_once, is_known)
+        %s::int[], %s::bool[], %s::bool[], %s::bigint[])
+        AS n(id, version, on_hand, committed, quantity, should, is_once, is_known, location_id)
 ), locked AS MATERIALIZED (
     SELECT news.* FROM channels_listinglevel level JOIN news ON news.id = level.id
     WHERE level.tallied_version <= news.version
@@ -36,8 +36,8 @@ WITH news AS MATERIALIZED (
     SET should = locked.quantity, is_once = locked.is_once, tallied_version = locked.version
     FROM locked WHERE level.id = locked.id
 )
-INSERT INTO channels_tally AS tally (level_id, on_hand, committed, should, is_known)
-SELECT id, on_hand, committed, should, is_known FROM locked
+INSERT INTO channels_tally AS tally (level_id, on_hand, committed, should, is_known, location_id)
+SELECT id, on_hand, committed, should, is_known, location_id FROM locked
 ON CONFLICT (level_id) DO UPDATE SET on_hand = excluded.on_hand, committed = excluded.committed,
     should = excluded.should, is_known = excluded.is_known
 WHERE (tally.on_hand, tally.committed, tally.should, tally.is_known) IS DISTINCT FROM
@@ -93,4 +93,5 @@ def _row(level: Waiting, decision: Decision) -> tuple[int | bool | None, ...]:
         should(decision),
         decision.rule.is_once and bool(decision.inputs),
         any(each.is_known for each in decision.inputs),
+        level.location_id,
     )

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from config import labels
+from config import labels, reading
 
 
 class WiresConfig(AppConfig):
@@ -12,3 +12,4 @@ class WiresConfig(AppConfig):
 
     def ready(self) -> None:
         labels.translate()
+        reading.connect()

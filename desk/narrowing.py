@@ -30,6 +30,13 @@ def few(parts: Sequence[QuerySet[Any]]) -> frozenset[int] | None:
     return if_few(*together(*parts))
 
 
+def named_first(parts: Sequence[QuerySet[Any]], times: float) -> tuple[frozenset[int], bool]:
+    """The ids that these parts name first, of each so many times what a list shows; and whether
+    that is all of them. One query, or none for none."""
+    found = together(*parts, times=times) if parts else []
+    return frozenset(chain(*found)), all(len(part) <= times * READ for part in found)
+
+
 def if_few(*parts: Collection[int]) -> frozenset[int] | None:
     """The ids of these parts; None where they are more than a list shows, or where a part was cut:
     one that it named twice may stand where another was left out."""
@@ -38,10 +45,11 @@ def if_few(*parts: Collection[int]) -> frozenset[int] | None:
     return None if is_cut or len(found) > READ else found
 
 
-def together(*parts: QuerySet[Any]) -> list[list[int]]:
+def together(*parts: QuerySet[Any], times: float = 1) -> list[list[int]]:
     """The first ids that each of these parts names, each a list of one column: to one beyond what a
-    list shows. One query."""
-    marked = [part.annotate(part=Value(n))[: READ + 1] for n, part in enumerate(parts)]
+    list shows, or so many times that. One query."""
+    most = int(times * READ) + 1
+    marked = [part.annotate(part=Value(n))[:most] for n, part in enumerate(parts)]
     found: list[list[int]] = [[] for _ in parts]
     rows = marked[0].union(*marked[1:], all=True) if marked[1:] else marked[0]
     for named, n in rows:

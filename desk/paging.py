@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
@@ -35,6 +35,10 @@ class BoundedPaginator(Paginator):
         """Whether there are more rows than the list shows."""
         return self._counted > READ
 
+    def know_more(self) -> None:
+        """There are more rows than the list shows, that is known: they are not counted."""
+        self._counted = READ + 1
+
     @property
     def told(self) -> str:
         """How many rows there are, as far as they were counted: “10,000+” when there are more."""
@@ -44,3 +48,18 @@ class BoundedPaginator(Paginator):
     def _counted(self) -> int:
         # Of a row that is counted, nothing but that it is there has to be worked out.
         return int(self.object_list.order_by().values("pk")[: READ + 1].count())
+
+
+class FoundFirst(BoundedPaginator):
+    """Looks for a page's rows in their own table alone, wherever the order allows that, and joins
+    to only those of the page what is shown of others: a million joined rows are not sorted. Costs
+    one short statement more."""
+
+    def page(self, number: Any) -> Any:
+        """The page of that number, its rows in the list's order."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        ids = self.object_list.values_list("pk", flat=True)
+        ids = ids[start : min(start + self.per_page, self.count)]
+        rows = self.object_list.filter(pk__in=list(ids))
+        return Page(rows, number, self)

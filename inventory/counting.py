@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Func,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -101,15 +110,36 @@ def record(stocktake: Stocktake, counted: Mapping[int, int], actor: str = "") ->
         cursor.execute(_RECORD, values)
 
 
-def moved_since_frozen() -> Exists:
-    """For a query over lines: whether stock moved after the line's expectation was frozen."""
-    moved = Movement.objects.filter(
-        product=OuterRef("product"),
-        warehouse=OuterRef("stocktake__warehouse"),
+def moved_since_frozen() -> IsNull:
+    """For a query over lines: whether stock moved after the line's expectation was frozen.
+
+    Looked up line by line, whatever the planner believes: as a subquery of one row it is joined
+    with nothing, and only the index by level can tell what follows (product, warehouse, movement).
+    Where an import was rolled back, ten thousand lines were compared with every movement.
+    """
+    frozen = (OuterRef("product"), OuterRef("stocktake__warehouse"), OuterRef("expected_movement"))
+    later = Movement.objects.filter(
+        _After(_Row("product", "warehouse", "id"), _Row(*frozen)),
+        product=frozen[0],
+        warehouse=frozen[1],
         state=State.ON_HAND,
-        id__gt=OuterRef("expected_movement"),
     )
-    return Exists(moved)
+    return IsNull(Subquery(later.order_by().values("pk")[:1]), rhs=False)
+
+
+class _Row(Func):
+    """Values that are compared one after the other."""
+
+    function = "ROW"
+    output_field = BigIntegerField()
+
+
+class _After(Func):
+    """Whether a row comes after another."""
+
+    template = "%(expressions)s"
+    arg_joiner = " > "
+    output_field = BooleanField()
 
 
 def needing_recount(stocktake: Stocktake) -> QuerySet[StocktakeLine]:

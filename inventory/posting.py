@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from desk import numbers
 from inventory.errors import InsufficientStock, InvalidLines, KeyReused, Mirrored, OverReleased
 from inventory.lines import Cause, Level, Line, Posting
 from inventory.models import Movement, Product, Reason, State, Warehouse
@@ -276,7 +277,7 @@ def _explain_refusal(
 def _too_large() -> InvalidLines:
     return InvalidLines(
         gettext("A quantity is larger than a stock level can hold (%(most)s): reduce it.")
-        % {"most": f"{MOST:,}"},
+        % {"most": numbers.shown(MOST)},
         field="quantity",
     )
 

@@ -31,11 +31,14 @@ class Waiting(NamedTuple):
 
 # The same levels as claims.SENDABLE and claims.DUE, place by place along the index of due levels;
 # within a place those whose stock fell apart from the others, so that the oldest of each is first.
-_DUE = """channels_listinglevel level
-        JOIN channels_listing listing ON listing.id = level.listing_id
-            AND listing.is_ticked AND NOT listing.is_excluded AND listing.state = 'linked'
-        JOIN inventory_product product ON product.id = listing.product_id
-            AND product.is_active AND NOT product.is_excluded
+# Listings are looked up one by one, as the number of levels is bounded: joined, all would be read.
+_DUE = """channels_listinglevel level CROSS JOIN LATERAL (
+            SELECT FROM channels_listing listing
+            JOIN inventory_product product ON product.id = listing.product_id
+            WHERE listing.id = level.listing_id AND listing.is_ticked AND NOT listing.is_excluded
+                AND listing.state = 'linked' AND product.is_active AND NOT product.is_excluded
+            LIMIT 1
+        ) sendable
         WHERE level.location_id = place.id AND level.stale_version > level.pushed_version
             AND level.is_falling = way.falls"""
 

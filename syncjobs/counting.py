@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 
+from desk import numbers
 from desk.paging import READ
 
 MOST_GROUPED = 5 * READ
@@ -51,8 +51,8 @@ NONE = Count()
 def bounded(number: int) -> str:
     """12,345 as “10,000+”, for no list shows more."""
     if number > READ:
-        return gettext("%(number)s+") % {"number": intcomma(READ)}
-    return intcomma(number)
+        return gettext("%(number)s+") % {"number": numbers.shown(READ)}
+    return numbers.shown(number)
 
 
 def counted(rows: QuerySet[Any], units: Any = None, since: str = "") -> QuerySet[Any]:

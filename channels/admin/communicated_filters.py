@@ -24,13 +24,20 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-def _chosen(request: Any) -> Chosen:
+def chosen_channel(request: Any) -> Chosen:
     """The channel that the list is narrowed to; looked up once."""
     if not hasattr(request, "chosen_channel"):
         number = _number(request.GET.get("channel__id__exact", ""))
         request.chosen_channel = narrowing.choose(number) if number else EVERY
     chosen: Chosen = request.chosen_channel
     return chosen
+
+
+def chosen_places(request: Any) -> tuple[int, ...]:
+    """The locations of all rows that the list is narrowed to and that have one; none where these
+    are not known, or the rows are few anyway."""
+    number = _number(request.GET.get("location__id__exact", ""))
+    return (number,) if number else chosen_channel(request).places
 
 
 class _Related(RecordFilter):
@@ -66,7 +73,7 @@ class ChannelFilter(_Related):
     name = _("channel")
 
     def among(self, request: HttpRequest, rows: QuerySet[Any], number: int) -> QuerySet[Any]:
-        return finding.of_channel(rows, _chosen(request)) if number else rows.none()
+        return finding.of_channel(rows, chosen_channel(request)) if number else rows.none()
 
 
 class LocationFilter(_Related):
@@ -117,12 +124,12 @@ class StateFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = str(self.value() or "")
-        if value in finding.GROUPS:
-            return finding.in_states(queryset, *finding.GROUPS[value], chosen=_chosen(request))
+        states = finding.GROUPS.get(value, ())
         if value in Communicated.State.values:
-            state = Communicated.State(value)
-            return finding.in_states(queryset, state, chosen=_chosen(request))
-        return queryset
+            states = (Communicated.State(value),)
+        if not states:
+            return queryset
+        return finding.in_states(queryset, *states, chosen=chosen_channel(request))
 
 
 class DiffersFilter(DropdownFilter):
@@ -140,11 +147,11 @@ class DiffersFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "left":
-            return finding.left_too_high(queryset, chosen=_chosen(request))
+            return finding.left_too_high(queryset, chosen=chosen_channel(request))
         if self.value() not in {"yes", "no"}:
             return queryset
         is_wanted = self.value() == "yes"
-        return finding.differing(queryset, is_wanted=is_wanted, chosen=_chosen(request))
+        return finding.differing(queryset, is_wanted=is_wanted, chosen=chosen_channel(request))
 
 
 class ActivityFilter(DropdownFilter):
@@ -160,4 +167,4 @@ class ActivityFilter(DropdownFilter):
         if self.value() not in {"active", "inactive"}:
             return queryset
         is_wanted = self.value() == "active"
-        return finding.active(queryset, is_wanted=is_wanted, chosen=_chosen(request))
+        return finding.active(queryset, is_wanted=is_wanted, chosen=chosen_channel(request))

@@ -14,7 +14,12 @@ from django.utils.functional import cached_property
 
 from channels import communicated, finding, ordering, tallying
 from channels.admin import communicated_moment
-from channels.admin.communicated_filters import ChannelFilter, LocationFilter, WarehouseFilter
+from channels.admin.communicated_filters import (
+    ChannelFilter,
+    LocationFilter,
+    WarehouseFilter,
+    chosen_places,
+)
 from channels.models import Entry, Profile, SellingList
 from channels.ordering import Found
 from desk.lists import ChangeList
@@ -114,7 +119,8 @@ class CommunicatedList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         last = min(max(1, self.page_num), READ // self.list_per_page) * self.list_per_page
         bound = min((last // COUNTED + 1) * COUNTED, READ)
-        rows, number = ordering.page(self.queryset, self.order, last, bound)
+        places = chosen_places(request)
+        rows, number = ordering.page(self.queryset, self.order, last, bound, places)
         self.paginator = FoundPages(rows, self.list_per_page, number, bound)
         self.result_count = self.paginator.count
         self.full_result_count = None

@@ -8,11 +8,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from channels import finding
-from channels.models import Channel, Communicated, Entry, SellingList
-from desk.narrowing import asked, few, these
+from channels.admin.communicated_filters import chosen_channel
+from channels.models import Batch, Channel, Communicated, Entry, SellingList
+from channels.models.publication import OPEN
+from channels.narrowing import among, at_channel
+from desk.narrowing import asked, if_few, named_first, these
 
 
 class SellingListFilter(DropdownFilter):
@@ -33,6 +36,10 @@ class SellingListFilter(DropdownFilter):
         return queryset.filter(selling_list=self.value()) if _is_number(self.value()) else queryset
 
 
+COMMON = {Communicated.State.LINKED, Communicated.State.OUT_OF_STOCK}
+"""States of which no partial index knows."""
+
+
 class QuantityFilter(DropdownFilter):
     """Listings by what became of their quantity at any location."""
 
@@ -42,14 +49,33 @@ class QuantityFilter(DropdownFilter):
     def lookups(self, *_args: Any) -> list[tuple[str, Any]]:
         return [(state.value, state.label) for state in Communicated.State]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in Communicated.State.values:
             return queryset
-        rows = finding.in_states(Entry.objects.order_by(), Communicated.State(self.value()))
-        found = few([rows.values_list("listing")])
-        if found is None:  # then one of them is met soon
-            return queryset.filter(Exists(rows.filter(listing=OuterRef("pk"))))
-        return queryset.filter(pk__in=these(found))
+        return _in_state(request, queryset, Communicated.State(self.value()))
+
+
+def _in_state(request: Any, listings: QuerySet[Any], state: Communicated.State) -> QuerySet[Any]:
+    """Those with a row in this state. What partial indexes name first is looked into: where more
+    than a list shows is in the state already, `are_many` of the request says so, for to count what
+    is neither rare nor common takes longest."""
+    chosen = chosen_channel(request)
+    wanted, parts = finding.asked([state], chosen)
+    every = Entry.objects.filter(wanted).order_by()
+    rows, is_whole = every.filter(channel=chosen.channel_id) if chosen.channel_id else every, True
+    if chosen.listings is not None:
+        rows = among(rows, chosen.listings)
+    elif parts is not None and state not in COMMON:
+        # Some of them are in another state besides, and then count as that.
+        named, is_whole = named_first(at_channel(parts, chosen.channel_id), times=1.8)
+        rows = among(rows, named)
+    # A listing may have several rows.
+    found, is_all = named_first([rows.values_list("listing")], times=1.5)
+    ids = if_few(found)
+    request.are_many = ids is None
+    if ids is None or not (is_whole and is_all):  # then one of them is met soon
+        return listings.filter(Exists(every.filter(listing=OuterRef("pk"))))
+    return listings.filter(pk__in=these(ids))
 
 
 _NOWHERE = """
@@ -76,6 +102,17 @@ class MarketplaceFilter(DropdownFilter):
         if not _is_number(self.value()):
             return queryset
         return queryset.filter(listings__channel=self.value(), listings__is_ticked=True)
+
+
+class StatusFilter(ChoicesDropdownFilter):
+    """Receipts by status. What has no answer yet is looked for among the few messages that have
+    none."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().queryset(request, queryset)
+        if self.value() in OPEN:
+            found = found.filter(batch__in=Batch.objects.filter(status__in=OPEN).order_by())
+        return found
 
 
 def _is_number(value: Any) -> bool:

@@ -103,6 +103,7 @@ class Listing(models.Model):
             models.Index(
                 fields=["external_id"], condition=~Q(external_id=""), name="listing_external_id"
             ),
+            models.Index(fields=["reason", "id"], condition=~Q(reason=""), name="listing_reason"),
             *(
                 models.Index(fields=["id"], condition=condition, name=name)
                 for name, condition in (
@@ -206,8 +207,11 @@ class ListingLevel(models.Model):
                 condition=Q(told_at__isnull=False),
                 name="listing_level_unconfirmed",
             ),
-            models.Index(fields=["acknowledged", "id"], name="listing_level_acknowledged"),
-            models.Index(fields=["acknowledged_at", "id"], name="listing_level_acknowledged_at"),
+            # As the tally's: the location comes last.
+            *(
+                models.Index(fields=[column, "id", "location"], name=f"listing_level_{column}")
+                for column in ("acknowledged", "acknowledged_at")
+            ),
             *(
                 models.Index(fields=["id"], condition=condition, name=f"listing_level_{name}")
                 for name, condition in (

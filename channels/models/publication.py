@@ -20,6 +20,10 @@ class Status(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+OPEN = [Status.QUEUED, Status.SENT]
+"""Of a message that has no answer yet, and of its receipts."""
+
+
 class Batch(models.Model):
     """One message to a channel: the exact payload and its idempotency key, stored before the call.
 
@@ -107,10 +111,19 @@ class Publication(models.Model):
             models.Index(fields=["level", "-id"], name="publication_by_level"),
             # Rows lie in the order they were answered, near enough: a fraction of the cost.
             BrinIndex(fields=["answered_at"], name="publication_by_answer", autosummarize=True),
+            BrinIndex(fields=["created_at"], name="publication_by_time", autosummarize=True),
+            # What is seldom found on the way through all; a number that was taken pays nothing.
+            models.Index(
+                fields=["status", "-id"],
+                condition=Q(status__in=["rejected", "expired"]),
+                name="publication_refused",
+            ),
         ]
 
     def __str__(self) -> str:
         status = self.get_status_display()
+        if self.quantity is None:
+            return gettext("Number taken away (%(status)s)") % {"status": status}
         return gettext("%(number)d told (%(status)s)") % {"number": self.quantity, "status": status}
 
     @property

@@ -27,12 +27,19 @@ class Tally(models.Model):
         db_persist=True,
     )
     should = models.IntegerField(_("should send"), null=True)
+    # The level's, which never changes; it goes with it.
+    location = models.ForeignKey(
+        Location, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     is_known = models.BooleanField(_("counted"))
 
     class Meta:
-        # The level follows in each, so that many equal numbers have one order.
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        # The level follows in each, so that many equal numbers have one order; and the location, so
+        # that a channel's rows are found along it without a look at those of the others.
         indexes = [
-            models.Index(fields=[column, "level"], name=f"tally_by_{column}")
+            models.Index(fields=[column, "level", "location"], name=f"tally_by_{column}")
             for column in ("on_hand", "committed", "available", "should")
         ]
 
@@ -44,7 +51,7 @@ class Entry(models.Model):
     """One row of the communicated table as it is found: a listing at a location, or a listing
     without any level, with plain columns alone, so that indexes serve every filter and order.
 
-    on_hand to tallied_should are the last tally's; None where there was none yet.
+    on_hand to tallied_location are the last tally's; None where there was none yet.
     """
 
     id = PlaceKey(primary_key=True)
@@ -77,11 +84,14 @@ class Entry(models.Model):
     committed = models.BigIntegerField(null=True)
     available = models.BigIntegerField(null=True)
     tallied_should = models.IntegerField(null=True)
+    tallied_location = models.ForeignKey(Location, models.DO_NOTHING, null=True, related_name="+")
 
     class Meta:
         managed = False
         db_table = "channels_entry"
         ordering = ["sku", "channel_id", "location_id"]
+        verbose_name = _("row of the communicated table")
+        verbose_name_plural = _("rows of the communicated table")
         default_permissions: ClassVar[list[str]] = []
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from desk.lists import ModelAdmin
+from desk.cells import flag
+from desk.lists import ChangeList, ModelAdmin
+from desk.paging import FoundFirst
 from desk.readonly import ReadOnlyMixin
 from inventory.admin.exporting import ExportMixin
 from inventory.models import StockLevel
@@ -39,6 +42,14 @@ def _in_sight(request: HttpRequest, columns: Sequence[Any]) -> list[Any]:
     return [each for each in columns if may_read or each != "show_movements"]
 
 
+class LevelList(ChangeList):
+    """Sorted by one column alone: by SKU, too, where it is alike, would be to join a million."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        found: list[Any] = super().get_ordering(request, queryset.order_by())
+        return found
+
+
 @admin.register(StockLevel)
 class StockLevelAdmin(ExportMixin, ReadOnlyMixin, ModelAdmin):
     """All levels, product by product."""
@@ -54,7 +65,7 @@ class StockLevelAdmin(ExportMixin, ReadOnlyMixin, ModelAdmin):
         "show_backordered",
         "incoming",
         "staged",
-        "is_known",
+        "show_known",
         "show_movements",
     ]
     list_filter = [("warehouse", RelatedDropdownFilter), "is_known"]
@@ -71,6 +82,13 @@ class StockLevelAdmin(ExportMixin, ReadOnlyMixin, ModelAdmin):
     ]
     readonly_fields = ["available", "show_movements"]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LevelList
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A movement would have to write an index of each quantity: all are looked through."""
+        return FoundFirst(*args, **kwargs)
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return _in_sight(request, super().get_list_display(request))
 
@@ -80,6 +98,10 @@ class StockLevelAdmin(ExportMixin, ReadOnlyMixin, ModelAdmin):
     @display(description=_("Quantity backordered"))
     def show_backordered(self, level: StockLevel) -> int:
         return max(level.committed - level.on_hand, 0)
+
+    @display(description=_("Known"), ordering="is_known")
+    def show_known(self, level: StockLevel) -> str:
+        return flag(gettext("yes"), is_on=level.is_known)
 
     @display(description=_("ledger"))
     def show_movements(self, level: StockLevel) -> str:

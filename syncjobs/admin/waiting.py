@@ -10,9 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from channels import finding
+from channels.admin.communicated_filters import chosen_channel
 from channels.models import Channel, Communicated, ListingLevel
 from desk.cells import list_of
-from desk.numbers import LONGEST
+from desk.narrowing import these
+from desk.searching import LONGEST
 from syncjobs import backlog
 
 UNCONFIRMED = ListingLevel.objects.filter(told_at__isnull=False).order_by()
@@ -35,10 +38,10 @@ class ProgressFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "unconfirmed":
-            return queryset.filter(level__in=UNCONFIRMED.values("pk"))
+            return finding.unconfirmed(queryset, chosen=chosen_channel(request))
         if self.value() == "waiting":
             # By their numbers: along the index of due levels, no further than a list is read.
-            return queryset.filter(level__in=backlog.levels(_channels(request)))
+            return queryset.filter(level__in=these(backlog.levels(_channels(request))))
         return queryset
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 
@@ -34,6 +35,8 @@ class HourMoved(models.Model):
     lines = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("movements of an hour")
+        verbose_name_plural = _("movements by the hour")
         constraints = [
             models.UniqueConstraint(fields=["hour", "reason"], name="one_count_per_hour_and_reason")
         ]
@@ -51,6 +54,8 @@ class HourLogged(models.Model):
     lines = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("process logs of an hour")
+        verbose_name_plural = _("process logs by the hour")
         constraints = [
             models.UniqueConstraint(
                 fields=["hour", "channel", "code"], name="one_count_per_hour_channel_and_code"

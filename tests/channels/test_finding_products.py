@@ -3,6 +3,8 @@ channel, by any of their numbers."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
@@ -10,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels import onboarding
-from channels.models import ChannelOrder, ListingLevel, Transmission
+from channels.models import ChannelOrder, Listing, ListingLevel, Publication, Transmission
 from desk import narrowing
 from inventory.models import Warehouse
 from orders.models import SalesOrder
@@ -46,12 +48,21 @@ def test_products_are_found_that_are_communicated_nowhere(
     [
         (Transmission.objects.filter(status="failed"), "transmission_refused"),
         (ListingLevel.objects.filter(is_buyable=False), "listing_level_inactive"),
+        (Listing.objects.filter(reason="not_matched"), "listing_reason"),
+        (Publication.objects.filter(status="expired"), "publication_refused"),
     ],
 )
-def test_what_is_rare_has_an_index_of_its_own(rows: QuerySet[Transmission], index: str) -> None:
+def test_what_is_rare_has_an_index_of_its_own(rows: QuerySet[Any], index: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert index in rows.order_by("pk").explain()
+
+
+def test_receipts_of_a_few_days_are_found_by_their_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    lately = Publication.objects.filter(created_at__gte=timezone.now()).order_by()
+    assert "publication_by_time" in lately.explain()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from desk import narrowing
-from desk.narrowing import asked, few, these, together
+from desk.narrowing import asked, few, named_first, these, together
 from inventory.models import Product
 from tests.factories import make_products
 
@@ -39,6 +39,20 @@ def test_several_parts_are_asked_for_at_once(
     assert found == [products[3:], [], products]
     monkeypatch.setattr(narrowing, "READ", 2)
     assert together(ids, ids.filter(pk=products[4])) == [products[:3], products[4:]]
+
+
+def test_the_first_ids_of_many_say_that_there_are_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    products = [each.pk for each in make_products(5)]
+    ids = Product.objects.order_by("pk").values_list("pk")
+    monkeypatch.setattr(narrowing, "READ", 2)
+
+    assert named_first([ids], times=1.5) == (frozenset(products[:4]), False)
+    assert named_first([ids], times=2.5) == (frozenset(products), True)
+    assert named_first([ids.filter(pk=products[4]), ids.none()], times=1) == (
+        frozenset(products[4:]),
+        True,
+    )
+    assert named_first([], times=1) == (frozenset(), True)
 
 
 def asked_as_set(*statements: str) -> frozenset[int]:

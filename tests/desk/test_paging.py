@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from desk import paging
-from desk.paging import BoundedPaginator
-from inventory.models import Product
-from tests.factories import make_products
+from desk.paging import BoundedPaginator, FoundFirst
+from inventory.models import Product, StockLevel, Warehouse
+from tests.factories import make_products, make_warehouse, stock
 
 LIST = "/admin/inventory/product/"
 
@@ -61,6 +65,47 @@ def test_a_short_list_does_not(admin_client: Client, short_of_breath: None) -> N
 
     assert "60+" not in page
     assert "find others by a search or a filter" not in page
+
+
+def test_a_page_is_found_in_its_own_table_and_joined_when_it_is_found(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "READ", 6)
+    for number, product in enumerate(make_products(8)):
+        stock(product, warehouse, 1 + number % 3)
+    levels = StockLevel.objects.select_related("product").order_by("-on_hand", "pk")
+    pages = FoundFirst(levels, 4)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        shown = [list(pages.page(number)) for number in (1, 2)]
+
+    assert [len(page) for page in shown] == [4, 2]
+    assert [*shown[0], *shown[1]] == list(levels[:6])
+    assert [" JOIN " in each["sql"] for each in asked] == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["warehouse", "on_hand", "committed", "available", "incoming", "staged", "show_known"],
+)
+def test_stock_levels_are_sorted_by_any_column(
+    admin_client: Client, warehouse: Warehouse, column: str
+) -> None:
+    for number, product in enumerate(make_products(30)):
+        stock(product, warehouse if number % 2 else make_warehouse(), 1 + number % 7)
+    address = "/admin/inventory/stocklevel/"
+    number = admin_client.get(address).context["cl"].list_display.index(column)
+
+    def pages(order: str) -> list[Any]:
+        each = [admin_client.get(address, {"o": order, "p": page}) for page in (1, 2)]
+        levels = [level for page in each for level in page.context["cl"].result_list]
+        assert len({level.pk for level in levels}) == 30
+        return [getattr(level, column) for level in levels]
+
+    down, up = pages(f"-{number}"), pages(str(number))
+
+    assert up == down[::-1] if column == "warehouse" else up == sorted(up) == down[::-1]
 
 
 def test_all_means_all_that_the_filters_leave_and_the_page_says_so(

@@ -95,3 +95,14 @@ def test_ten_thousand_lines_take_as_many_statements_as_three(
 ) -> None:
     few = step(make_products(FEW), warehouse)
     assert step(make_products(MANY), warehouse) == few
+
+
+def test_what_moved_after_a_count_is_looked_up_by_level(warehouse: Warehouse) -> None:
+    """Also where the planner takes the ledger for empty: never by number alone, or all at once."""
+    stocktake = counting.open(warehouse, [each.pk for each in make_products(FEW)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE inventory_movement, inventory_stocktakeline")
+    plan = counting.needing_recount(stocktake).explain()
+    [lookup] = [line for line in plan.splitlines() if "Index Cond" in line and "ROW(" in line]
+    assert "movement_by_level" in plan
+    assert "product_id = " in lookup

@@ -9,12 +9,12 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.test import RequestFactory
 from django.urls import reverse
 
 from channels import tallying
-from channels.models import ListingLevel, Publication
+from channels.models import Channel, Communicated, ListingLevel, Publication
 from channels.models.tally import Tally
 from inventory import ledger
 from inventory.admin.product_totals import totals
@@ -143,6 +143,23 @@ def test_every_search_filter_and_order_of_every_list_finds_its_way(
     assert opened > 150
 
 
+def test_orders_are_measured_within_a_small_channel_and_a_middling_one(
+    generated: str, admin_user: User, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(variants, "READ", 5)
+    sizes = Channel.objects.annotate(size=Count("listings")).order_by("size")
+    [small, middling, *_] = sizes.values_list("pk", "size")
+    request = rf.get("/")
+    request.user = admin_user
+    shown: Any = admin.site._registry[Communicated].get_changelist_instance(request)
+    found = dict(variants.of_list(shown, variants.terms()))
+
+    assert small[1] <= 5 < middling[1]
+    for size, (pk, _) in {"small": small, "middling": middling}.items():
+        query = found[f"{size} channel, sort: available"]
+        assert query.startswith(f"?channel__id__exact={pk}&o=")
+
+
 @pytest.mark.parametrize(
     ("choice", "condition"),
     [
@@ -182,3 +199,4 @@ def test_the_table_marks_what_is_over_the_bar(db: None) -> None:
     assert "| **Logs** | **first page** | **10** | **5** | **13** |" in page
     assert "**answered 500**" in page
     assert "First pages over it: 2 of 3" in page
+    assert page.index("answered 500") < page.index("## What is left as it is")

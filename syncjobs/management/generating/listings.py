@@ -100,9 +100,9 @@ FROM (
 # What the plain rule makes of stock; bundles and listings under a profile are left to the tally
 # itself, which knows what becomes of them.
 _TALLIES = """
-INSERT INTO channels_tally (level_id, on_hand, committed, should, is_known)
+INSERT INTO channels_tally (level_id, on_hand, committed, should, is_known, location_id)
 SELECT level.id, coalesce(shown.on_hand, 0), coalesce(shown.committed, 0), level.should,
-    shown.units IS NOT NULL
+    shown.units IS NOT NULL, level.location_id
 FROM channels_listinglevel level JOIN channels_listing listing ON listing.id = level.listing_id
 LEFT JOIN generated_shown shown
     ON shown.product_id = listing.product_id AND shown.location_id = level.location_id

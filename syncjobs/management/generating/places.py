@@ -77,13 +77,13 @@ def _share_out(work: Workshop, places: list[int]) -> None:
     """How many listings each channel has, and where their numbers begin.
 
     Half of the levels are the first channel's; the rest is shared by the others, whose second has
-    two locations for each listing. The last is a small one: what is chosen of few among many is
-    found otherwise."""
+    two locations for each listing. The last is a small one, the last but one a middling one: what
+    is chosen of few among many is found otherwise, and of some among many is what is hardest."""
     levels, products = work.values["levels"], work.values["products"]
     counts = [min(products, levels // 2), 0, 0, 0, max(1, levels // 1000)]
     rest = levels - counts[0] - counts[4]
     counts[1] = rest // 4
-    counts[2] = (rest - 2 * counts[1]) // 2
+    counts[2] = min(products, rest - 2 * counts[1] - levels // 40)
     counts[3] = rest - 2 * counts[1] - counts[2]
     listings = sum(counts)
     work.reserve("listing", Listing, listings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +13,8 @@ from django.db.models import Count, Model
 from django.utils import timezone
 
 from channels.models import Channel
-from desk.filters import RecordFilter
-from desk.moments import MomentFilter
+from desk.filters import MomentFilter, RecordFilter
+from desk.paging import READ
 from inventory.models import Product
 from orders.models import SalesOrder
 
@@ -35,20 +35,26 @@ def terms() -> dict[str, str]:
 
 def of_list(shown: ChangeList, searched: dict[str, str]) -> Iterator[Variant]:
     """Everything but the first page. Where a channel is looked up among many, everything once more
-    within the smallest: few rows among millions are what an order is slowest for."""
+    within the smallest: few rows among millions are what an order is slowest for. And every order
+    within one of more listings than are handed back to the database."""
     found = list(_alone(shown, searched))
     yield from found
     chosen = [each for each in shown.filter_specs if isinstance(each, RecordFilter)]
-    if any(each.field_path == "channel" for each in chosen) and (channel := _smallest()):
-        for what, query in found:
-            yield (
-                f"small channel, {what}",
-                f"?{urlencode({'channel__id__exact': channel.pk})}&{query[1:]}",
-            )
+    if any(each.field_path == "channel" for each in chosen):
+        sorts = [each for each in found if each[0].startswith("sort")]
+        yield from _within("small", _smallest(0), found)
+        yield from _within("middling", _smallest(READ), sorts)
 
 
-def _smallest() -> Channel | None:
-    sized = Channel.objects.annotate(size=Count("listings")).filter(size__gt=0)
+def _within(size: str, channel: Channel | None, found: Iterable[Variant]) -> Iterator[Variant]:
+    for what, query in found if channel else ():
+        of_it = urlencode({"channel__id__exact": channel.pk if channel else 0})
+        yield f"{size} channel, {what}", f"?{of_it}&{query[1:]}"
+
+
+def _smallest(more_than: int) -> Channel | None:
+    """Of the channels with more listings than that."""
+    sized = Channel.objects.annotate(size=Count("listings")).filter(size__gt=more_than)
     return sized.order_by("size").first()
 
 
