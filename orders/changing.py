@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from desk.deadlocks import renew, retried
 from desk.errors import Refused
+from inventory.errors import KeyReused
 from inventory.ledger import Cause
 from orders.commitments import HELD, HOLDS, held, settling
 from orders.models import SalesOrder, SalesOrderLine
@@ -52,6 +53,7 @@ class Skip(StrEnum):
     SAME = "same"
     CANCELED = "canceled"
     SHIPPED = "shipped"
+    AGAIN = "again"
     REFUSED = "refused"
     BUSY = "busy"
 
@@ -126,6 +128,8 @@ def apply(
     for number, piece in enumerate(_pieces(order_ids)):
         try:
             done = _apply(piece, change, replace(cause, key=f"{cause.key}:{number}"), record)
+        except KeyReused:
+            result.skipped += _done_before(piece, change)
         except Refused as refused:
             result.skipped += [Skipped(str(pk), Skip.REFUSED, refused.message) for pk in piece]
         except OperationalError:
@@ -154,6 +158,14 @@ def _apply(piece: Sequence[int], change: Change, cause: Cause, record: Record | 
             changed = set(todo)
             record([order for order in orders if order.pk in changed])
     return Changed(len(todo), before - after, skipped)
+
+
+def _done_before(piece: Sequence[int], change: Change) -> list[Skipped]:
+    """Of a piece whose key did its work before: those that could change wait to be chosen anew."""
+    orders = list(SalesOrder.objects.filter(pk__in=piece).order_by("pk"))
+    todo, skipped = _judged(piece, orders, change)
+    numbers = {order.pk: order.number for order in orders}
+    return [*(Skipped(numbers[pk], Skip.AGAIN) for pk in todo), *skipped]
 
 
 def _judged(

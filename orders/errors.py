@@ -16,7 +16,7 @@ class InvalidOrder(Refused):
 
 
 class OverShipped(Refused):
-    """More would be shipped than was ordered."""
+    """More would be shipped than was ordered, or than is the order's turn."""
 
     code = "over_shipped"
 

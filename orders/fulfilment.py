@@ -120,7 +120,7 @@ def _was_docked(
     purchase_order: PurchaseOrder, parts: Mapping[int, int], rest: Receipt.Mode, key: str
 ) -> bool:
     """Whether these components came under this key before. Raises KeyReused where others did."""
-    receipts = Receipt.objects.filter(key__in=[key, _for_rest(key)])
+    receipts = Receipt.objects.filter(key__in=keys_of_bundle(key))
     known = {each.key: each for each in receipts}
     if not known:
         return False
@@ -138,6 +138,11 @@ def _was_docked(
         % {"key": key, "receipt": next(iter(known.values()))},
         field="key",
     )
+
+
+def keys_of_bundle(key: str) -> tuple[str, str]:
+    """The keys of the receipts that `cross_dock_bundle` makes under its own."""
+    return key, _for_rest(key)
 
 
 def _for_rest(key: str) -> str:

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from channels.admin.freed import changes, exploded, rows, tellings
 from channels.models import ChannelOrder, ChannelOrderLine, Transmission
 from desk.cells import page_of
 from desk.filters import RecordFilter
-from orders.admin import filters
+from desk.saying import gettext, ngettext
+from orders.admin import filters, numbered
 from orders.admin import sales_order as base
 from orders.admin.banner import Freed, Telling
 from orders.admin.blocks import Block, Blocks
@@ -137,6 +137,14 @@ class SalesOrderAdmin(base.SalesOrderAdmin):
             )
             for change in changes(rows(free)[:SHOWN], free)
         ]
+
+
+def _by_their_number(number: Q) -> QuerySet[Any]:
+    """Orders by the number that their channel gave them."""
+    return ChannelOrder.objects.order_by().filter(number, order__isnull=False).values_list("order")
+
+
+numbered.register(_by_their_number)
 
 
 def _unknown(channel_order_id: int, lines: int) -> Block:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -10,17 +10,18 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from desk.dialogs import ask, reported
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.refusals import RefusalsMixin
-from desk.saying import gettext, ngettext
+from desk.saying import gettext
 from inventory.admin.quantities import QuantitiesInline
 from inventory.errors import WrongState
-from inventory.ledger import Cause
 from orders import asn
+from orders.admin.asn_bulk import SendChosen
 from orders.admin.asn_page import AsnPage
 from orders.admin.asn_rows import AsnRows, CarrierFilter
 from orders.admin.dialogs import AsnDialog, cause_of
+from orders.admin.done import sent
 from orders.models import Asn, AsnLine, SalesOrder
 
 TRACKING = ["carrier", "tracking_number", "tracking_url"]
@@ -76,7 +77,7 @@ class LineInline(QuantitiesInline):
 
 
 @admin.register(Asn)
-class AsnAdmin(AsnRows, AsnPage, RefusalsMixin, ModelAdmin):
+class AsnAdmin(AsnRows, AsnPage, SendChosen, RefusalsMixin, ModelAdmin):
     """Draft, sent. Of a sent one the tracking alone may still be corrected."""
 
     list_filter = [("status", ChoicesDropdownFilter), CarrierFilter, ("sent_at", MomentFilter)]
@@ -124,13 +125,6 @@ class AsnAdmin(AsnRows, AsnPage, RefusalsMixin, ModelAdmin):
         _hold(obj)
         super().delete_model(request, obj)
 
-    @action(description=_("Send"), permissions=["change"])
-    def send_chosen(self, request: HttpRequest, notices: QuerySet[Asn]) -> None:
-        ids = list(notices.values_list("pk", flat=True))
-        number = asn.send(ids, Cause(actor=request.user.get_username()))
-        told = ngettext("%d ASN sent.", "%d ASNs sent.", number) % number
-        self.message_user(request, told, messages.SUCCESS)
-
     @action(
         description=_("Send"),
         icon="send",
@@ -145,7 +139,7 @@ class AsnAdmin(AsnRows, AsnPage, RefusalsMixin, ModelAdmin):
     @reported
     def send(self, _request: HttpRequest, form: AsnDialog) -> str | None:
         is_done = asn.send([form.object.pk], cause_of(form, "asn"))
-        return gettext("Sent: its units are no longer held.") if is_done else None
+        return sent() if is_done else None
 
 
 def _hold(notice: Asn) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 
 from desk.cells import badge, page_of
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from orders.admin.asn_rows import LABELS
 from orders.admin.consequences import ahead_of, freed_sentence, on_drafts, told_after
 from orders.admin.dialogs import ahead_warning, holds

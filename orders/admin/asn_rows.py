@@ -12,7 +12,8 @@ from unfold.decorators import display
 
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
 from desk.lists import ChangeList, ModelAdmin
-from desk.numbers import LONGEST
+from desk.searching import LONGEST
+from orders.admin import numbered
 from orders.models import Asn, AsnLine
 
 LABELS = {Asn.Status.DRAFT: "info", Asn.Status.SENT: "success"}
@@ -68,6 +69,8 @@ class AsnRows(ModelAdmin):
         found = {*asns.filter(tracking_number=term).values_list("pk", flat=True)[:MOST]}
         by_order = asns.filter(order__number__istartswith=term)
         found.update(by_order.values_list("pk", flat=True)[:MOST])
+        named = asns.filter(order__in=numbered.whole(term))
+        found.update(named.values_list("pk", flat=True)[:MOST])
         digits = term.upper().removeprefix("ASN-")
         if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST:
             found.add(int(digits))

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 
+from desk import numbers
 from desk.cells import list_of
 from desk.lists import ModelAdmin
 from inventory.ledger import Cause
@@ -90,7 +90,7 @@ class Banner(ModelAdmin):
             "%(orders)s canceled order still counts %(units)s units.",
             "%(orders)s canceled orders still count %(units)s units.",
             orders,
-        ) % {"orders": intcomma(orders), "units": intcomma(units)}
+        ) % {"orders": numbers.shown(orders), "units": numbers.shown(units)}
         return {
             "told": told,
             "list": list_of(SalesOrder, holding=COUNTING),

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Count, Sum
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 
 from desk.cells import list_of
+from desk.saying import gettext, ngettext
 from inventory.models import StockLevel
 from orders.admin.totals import NONE, Totals
 from orders.models import Asn, AsnLine, SalesOrder

@@ -4,7 +4,7 @@ confirmed, another that says what did."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -68,6 +68,7 @@ REASONS = {
     Skip.SAME: _("like that already"),
     Skip.CANCELED: _("canceled, so there is nothing to close"),
     Skip.SHIPPED: _("shipped whole: book a return instead of canceling"),
+    Skip.AGAIN: _("this page was sent before, and these were left then: choose them again"),
     Skip.BUSY: _("others were at work on them: choose them again"),
 }
 
@@ -112,7 +113,7 @@ class BulkActions(ModelAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseRedirect(list_of(SalesOrder))
-        ids, key = _ids(request.POST.get("ids", "")), _key(request.POST.get("key", ""))
+        ids, key = ids_of(request), key_of(request)
         change = request.POST.get("change", "")
         if not ids or not key or change not in set(Change):
             text = gettext("Nothing was chosen: choose the orders again.")
@@ -169,13 +170,15 @@ class BulkActions(ModelAdmin):
         }
 
 
-def _key(text: str) -> str:
-    return text.replace("\x00", "")[:64].strip()
+def key_of(request: HttpRequest) -> str:
+    """The key that a preview's form gave; "" for none."""
+    return request.POST.get("key", "").replace("\x00", "")[:64].strip()
 
 
-def _ids(text: str) -> list[int]:
-    """The ids a form gave; whatever is no id is left out, as is what goes beyond READ."""
-    given = [each for each in text.split(",", READ)[:READ] if each.isascii() and each.isdigit()]
+def ids_of(request: HttpRequest) -> list[int]:
+    """The ids that it gave; whatever is no id is left out, as is what goes beyond READ."""
+    listed = request.POST.get("ids", "").split(",", READ)[:READ]
+    given = [each for each in listed if each.isascii() and each.isdigit()]
     return [int(each) for each in given if len(each) <= 18]
 
 
@@ -195,8 +198,12 @@ def _products(order_ids: Collection[int], change: Change) -> tuple[list[Product]
 
 
 def _told(skipped: Collection[Skipped]) -> list[tuple[str, int, str]]:
-    """Why, how many, and which: the first few of each kind."""
+    return by_reason((str(REASONS.get(each.why, each.words)), each.number) for each in skipped)
+
+
+def by_reason(skipped: Iterable[tuple[str, str]]) -> list[tuple[str, int, str]]:
+    """Why, how many, and which: the first few of each kind. `skipped`: why, and which one."""
     found: dict[str, list[str]] = {}
-    for each in skipped:
-        found.setdefault(str(REASONS.get(each.why, each.words)), []).append(each.number)
+    for why, number in skipped:
+        found.setdefault(why, []).append(number)
     return [(why, len(which), ", ".join(which[:LISTED])) for why, which in found.items()]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from django.contrib import admin
 from django.db.models import F, QuerySet, Sum
-from django.utils.translation import gettext, ngettext
 
+from desk.saying import gettext, ngettext
 from orders.admin.banner import Freed, Telling
 from orders.models import Asn, AsnLine, SalesOrder, SalesOrderLine
 

@@ -7,10 +7,11 @@ from django import forms
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from desk import numbers
 from desk.dialogs import ObjectDialog
+from desk.saying import ngettext
 from inventory.admin.dialogs import QuantitiesDialog
 from inventory.ledger import Cause
 from orders.admin.consequences import (
@@ -116,13 +117,14 @@ def ahead_warning(units: int) -> str:
     """Loud: what sending before shipping means."""
     if not units:
         return ""
-    return ngettext(
-        "%(units)d unit of it has not been shipped. Sent now, it is free for other orders and"
-        " offered at the channels while it still stands on the shelf. Ship first, if you can.",
-        "%(units)d units of it have not been shipped. Sent now, they are free for other orders and"
-        " offered at the channels while they still stand on the shelf. Ship first, if you can.",
+    text = ngettext(
+        "Not shipped yet: %(units)d unit. Sent now, it is free for other orders and offered at the"
+        " channels while it still stands on the shelf. Ship first, if you can.",
+        "Not shipped yet: %(units)d units. Sent now, they are free for other orders and offered at"
+        " the channels while they still stand on the shelf. Ship first, if you can.",
         units,
-    ) % {"units": units}
+    )
+    return numbers.said(text, {"units": units})
 
 
 class SendDialog(_Sending):

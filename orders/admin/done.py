@@ -1,4 +1,4 @@
-"""What the history of an order says that was changed, by itself or with others."""
+"""What the history of an order or an ASN says that was changed, by itself or with others."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from desk import history
 from desk.saying import gettext
 from inventory.admin.warehouse_work.sheets import user_id
+from orders import sending
 from orders.changing import Change, Record
-from orders.models import SalesOrder
+from orders.models import Asn, SalesOrder
 
 
 def done(change: Change) -> str:
@@ -31,5 +32,20 @@ def record_of(request: HttpRequest, change: Change) -> Record:
 
     def record(orders: Sequence[SalesOrder]) -> None:
         LogEntry.objects.log_actions(user, orders, CHANGE, message)
+
+    return record
+
+
+def sent() -> str:
+    """The same of an ASN."""
+    return gettext("Sent: its units are no longer held.")
+
+
+def record_of_sent(request: HttpRequest) -> sending.Record:
+    """As record_of, for ASNs."""
+    user, message = user_id(request), history.kept(sent())
+
+    def record(notices: Sequence[Asn]) -> None:
+        LogEntry.objects.log_actions(user, notices, CHANGE, message)
 
     return record

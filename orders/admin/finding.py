@@ -8,22 +8,34 @@ from django.utils.translation import gettext, ngettext
 
 from desk.cells import page_of
 from inventory.admin.warehouse_work import finding, tiles
+from orders.admin import numbered
 from orders.admin.warehouse_work.queue import to_ship
 from orders.admin.warehouse_work.rights import SHIP
 from orders.models import SalesOrder
 
+MOST = 20
+"""Orders of one number that a person can choose from: several channels may have given it."""
 
-def order(request: HttpRequest, code: str) -> finding.Bearer | None:
-    """Where the order is picked, when it can leave and this person ships; else its page."""
+
+def orders(request: HttpRequest, code: str) -> list[finding.Bearer]:
+    """Where each order is picked, when it can leave and this person ships; else its page."""
     if not finding.may(request, "view", SalesOrder):
-        return None
-    found = SalesOrder.objects.filter(number__in={code, code.upper()}).first()
-    if found is None:
-        return None
-    url = page_of(found)
-    if request.user.has_perms(SHIP) and to_ship().filter(pk=found.pk).exists():
-        url = reverse("admin:orders_work_pick", args=[found.pk])
-    return finding.Bearer(gettext("Sales order"), found.number, url)
+        return []
+    found = SalesOrder.objects.filter(pk__in=numbered.whole(code)).order_by("-pk")[:MOST]
+    ids = [order.pk for order in found]
+    leaving: set[int] = set()
+    if ids and request.user.has_perms(SHIP):
+        leaving = set(to_ship().filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        finding.Bearer(
+            gettext("Sales order"),
+            order.number,
+            reverse("admin:orders_work_pick", args=[order.pk])
+            if order.pk in leaving
+            else page_of(order),
+        )
+        for order in found
+    ]
 
 
 def tile(request: HttpRequest) -> tiles.Tile | None:
@@ -36,5 +48,5 @@ def tile(request: HttpRequest) -> tiles.Tile | None:
     return tiles.Tile(gettext("Pick and ship"), "local_shipping", url, tiles.figure(number), text)
 
 
-finding.register(order)
+finding.register(orders)
 tiles.register(tile)

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from desk.saying import gettext
 from inventory.admin.quantities import QuantitiesInline
 from orders.models import SalesOrder, SalesOrderLine
 

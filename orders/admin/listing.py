@@ -7,12 +7,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from desk import numbers
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
 from desk.lists import ChangeList, ModelAdmin
+from desk.saying import gettext
 from inventory.admin.statuses import COLORS
 from orders.admin.blocks import Block, Blocks, of_page
 from orders.admin.totals import NONE, totals_of
@@ -90,7 +91,8 @@ class Rows(ModelAdmin):
     @display(description=_("Holds"))
     def show_held(self, order: Any) -> Any:
         held = order.totals.held
-        return format_html('<span class="{}">{}</span>', "sc-strong" if held else "sc-quiet", held)
+        look = "sc-strong" if held else "sc-quiet"
+        return format_html('<span class="{}">{}</span>', look, numbers.shown(held))
 
     @display(description=_("What blocks it"))
     def show_blocks(self, order: Any) -> Any:

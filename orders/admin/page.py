@@ -5,24 +5,25 @@ It is read far more often than changed, so the form stands behind a link of its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from desk import numbers
 from desk.cells import list_of, page_of
 from desk.lists import ModelAdmin
 from inventory import availability
 from inventory.models import Movement, StockLevel
-from orders.admin.blocks import Blocks, of_page
+from orders.admin.blocks import Block, Blocks, of_page
 from orders.admin.lines import is_editable
 from orders.admin.listing import state_of
 from orders.admin.steps import offered_for
 from orders.admin.story import Event, story
 from orders.admin.totals import NONE, Totals, totals_of
+from orders.admin.warehouse_work.rights import NOTIFY
 from orders.models import Asn, SalesOrder, SalesOrderLine
 
 EDIT = "edit"
@@ -103,13 +104,14 @@ class Page(ModelAdmin):
         lines = list(order.lines.select_related("product", "warehouse")[: MOST_LINES + 1])
         totals = totals_of([order.pk]).get(order.pk, NONE)
         blocks = of_page([order], {order.pk: totals}, self.more_blocks([order]))[order.pk]
+        steps = self._next(request, order, totals)
         rows = _rows(order, lines[:MOST_LINES])
         return {
             "order": order,
             "state": state_of(order),
             "headline": headline(order, totals),
             "totals": totals,
-            "blocks": blocks,
+            "blocks": _without(blocks, [*_barred(request, order), *(url for _i, _t, url in steps)]),
             "rows": rows,
             "is_cut": len(lines) > MOST_LINES,
             "origin": self.origin(request, order),
@@ -117,7 +119,7 @@ class Page(ModelAdmin):
             "story": story(order, self.more_events(request, order)),
             "held_down": self.held_down(request, _held(rows)) if totals.held else (),
             "ledger": list_of(Movement, q=order.number),
-            "next": self._next(request, order, totals),
+            "next": steps,
             "edit": f"{page_of(order)}?{EDIT}=1"
             if is_editable(order) and self.has_change_permission(request, order)
             else "",
@@ -139,6 +141,17 @@ class Page(ModelAdmin):
         return steps
 
 
+def _without(blocks: Sequence[Block], urls: Collection[str]) -> list[Block]:
+    """What blocks it, without links to these: a button beside it leads there, or nothing does."""
+    return [block._replace(url="", link="") if block.url in urls else block for block in blocks]
+
+
+def _barred(request: HttpRequest, order: SalesOrder) -> list[str]:
+    """Steps that are not this person's."""
+    page = reverse("admin:orders_work_notify", args=[order.pk])
+    return [] if request.user.has_perms(NOTIFY) else [page]
+
+
 def headline(order: SalesOrder, totals: Totals) -> str:
     """What it holds, in one sentence."""
     if order.archived_at:
@@ -148,7 +161,7 @@ def headline(order: SalesOrder, totals: Totals) -> str:
     if not totals.held:
         return gettext("Everything is on sent ASNs: it holds nothing.")
     return ngettext("It holds %(units)s unit.", "It holds %(units)s units.", totals.held) % {
-        "units": intcomma(totals.held)
+        "units": numbers.shown(totals.held)
     }
 
 

@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.refusals import RefusalsMixin
 from inventory.ledger import Cause
 from inventory.models import Product
 from orders import intake
+from orders.admin import numbered
 from orders.admin.banner import Banner
 from orders.admin.bulk import BulkActions
 from orders.admin.filters import (
@@ -52,7 +53,9 @@ class SalesOrderAdmin(Rows, Banner, Page, Work, BulkActions, Steps, RefusalsMixi
     ]
     list_filter_submit = True
     search_fields = ["number__istartswith", "customer__istartswith"]
-    search_help_text = _("How a number or a customer's name begins, or a whole SKU")
+    search_help_text = _(
+        "How a number or a customer's name begins, a channel's own number, or a whole SKU"
+    )
     empty_hint = _("Orders of connected channels appear here by themselves; or add one by hand.")
     fieldsets = [(None, {"fields": ["number", ("source", "customer")]})]
 
@@ -66,14 +69,15 @@ class SalesOrderAdmin(Rows, Banner, Page, Work, BulkActions, Steps, RefusalsMixi
         return [LineInline, NewLineInline] if may_edit else []
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+        self, _request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """A whole SKU finds the orders of that product."""
-        product = Product.objects.filter(sku__iexact=search_term.strip()).first()
+        """A whole SKU finds the orders of that product, and one that has it for its number."""
+        product = Product.objects.filter(sku__iexact=numbered.readable(search_term)).first()
         if product is None:
-            return super().get_search_results(request, queryset, search_term)
-        lines = SalesOrderLine.objects.filter(order=OuterRef("pk"), product=product)
-        return queryset.filter(Exists(lines)), False
+            return numbered.searched(queryset, search_term), False
+        lines = Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), product=product))
+        named = numbered.whole(search_term)
+        return queryset.filter(lines | Q(pk__in=named) if named else lines), False
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         """An order is canceled or archived instead, and stays on record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,10 +11,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Min, Sum
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
 
 from desk import history
 from desk.cells import list_of, page_of
+from desk.saying import gettext, ngettext
 from inventory.models import Movement, Reason
 from orders.models import Asn, SalesOrder
 
@@ -39,7 +40,8 @@ def story(order: SalesOrder, more: Sequence[Event] = ()) -> list[Event]:
     """All events, the newest first; three statements."""
     moved = list(_moved(order))
     asns = list(order.asns.all()[:MOST])
-    events = [*_stamps(order), *moved, *_asns(asns), *_told(order, moved), *more]
+    noted = _merged(list(_asns(asns)), _told(order, moved))
+    events = [*_stamps(order), *moved, *noted, *more]
     return sorted(events, key=lambda event: event.moment, reverse=True)
 
 
@@ -52,14 +54,16 @@ def _stamps(order: SalesOrder) -> Iterator[Event]:
         yield Event(order.archived_at, "archive", gettext("Archived"))
 
 
-def _asns(asns: Iterable[Asn]) -> Iterator[Event]:
+def _asns(asns: Iterable[Asn]) -> Iterator[tuple[str, Event]]:
+    """Each event with its ASN's name."""
     for asn in asns:
         page = page_of(asn)
-        yield Event(asn.created_at, "note_add", gettext("%(asn)s drafted") % {"asn": asn}, url=page)
+        text = gettext("%(asn)s drafted") % {"asn": asn}
+        yield str(asn), Event(asn.created_at, "note_add", text, url=page)
         if asn.sent_at:
             parcel = " ".join(filter(None, [asn.carrier, asn.tracking_number]))
             text = gettext("%(asn)s sent") % {"asn": asn}
-            yield Event(asn.sent_at, "outbox", text, parcel, url=page)
+            yield str(asn), Event(asn.sent_at, "outbox", text, parcel, url=page)
 
 
 def _moved(order: SalesOrder) -> Iterator[Event]:
@@ -74,6 +78,28 @@ def _moved(order: SalesOrder) -> Iterator[Event]:
     for key, reason, actor, note, units, _first, moment in postings:
         text = _movement(reason, abs(units))
         yield Event(moment, _ICONS[reason], text, note, actor, list_of(Movement, q=key))
+
+
+def _merged(asns: Sequence[tuple[str, Event]], told: Iterable[Event]) -> list[Event]:
+    """What the history tells by an ASN's name, of the same click as that ASN's own event, is that
+    event: told once, with who did it."""
+    noted, rest = [event for _name, event in asns], []
+    for event in told:
+        same = [
+            place
+            for place, (name, own) in enumerate(asns)
+            if abs(event.moment - own.moment) < SAME and _names(event.text, name)
+        ]
+        for place in same:
+            noted[place] = noted[place]._replace(actor=event.actor)
+        if not same:
+            rest.append(event)
+    return [*noted, *rest]
+
+
+def _names(text: str, asn: str) -> bool:
+    """Whether a text tells of this ASN: ASN-55 is none of ASN-557."""
+    return re.search(rf"{re.escape(asn)}(?!\d)", text) is not None
 
 
 _ICONS: dict[str, str] = {

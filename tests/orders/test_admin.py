@@ -315,16 +315,6 @@ def test_tracking_of_a_sent_asn_is_nothing_for_those_who_may_only_look(
     assert notice.carrier == ""
 
 
-def test_chosen_asns_are_sent_together_or_not_at_all(
-    admin_client: Client, order: SalesOrder, product: Product, warehouse: Warehouse
-) -> None:
-    twice = [asn.draft(order.pk, whole(order)).pk for _ in range(2)]
-    assert "together cover more than" in told(bulk(admin_client, "send_chosen", twice, ASNS))[0]
-    assert stock_of(product, warehouse) == (10, 4)
-    assert told(bulk(admin_client, "send_chosen", twice[:1], ASNS))[-1] == "1 ASN sent."
-    assert stock_of(product, warehouse) == (10, 0)
-
-
 def test_orders_and_asns_are_never_deleted_once_they_count(
     admin_client: Client, order: SalesOrder
 ) -> None:

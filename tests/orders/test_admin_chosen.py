@@ -84,7 +84,7 @@ def test_a_refused_piece_costs_no_other(
     result = changing.apply([order.pk, other.pk, 10**9], Change.ARCHIVE, Cause(key="k"))
 
     assert (result.number, result.units) == (1, 4)
-    assert [each.why for each in result.skipped] == [Skip.REFUSED, Skip.GONE]
+    assert [each.why for each in result.skipped] == [Skip.AGAIN, Skip.GONE]
 
 
 def test_what_is_foreseen_is_what_happens(

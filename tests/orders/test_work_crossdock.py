@@ -14,7 +14,7 @@ from orders import intake
 from orders.models import SalesOrder
 from tests.factories import make_product, make_products, make_purchase_order, stock
 from tests.orders.factories import make_order, stock_of
-from tests.orders.test_admin import user_with
+from tests.orders.test_admin import told, user_with
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,11 @@ def test_scans_ship_and_the_rest_is_received_once(
     first = make_order(warehouse, {product: 12}, number="SO-1")
     form = {"key": "k", line_of(first): "2", f"line_stock-{product.pk}": "5", "rest": "staged"}
     for _ in range(2):
-        assert admin_client.post(page(coming), form).status_code == 302
+        done = admin_client.post(page(coming), form)
+        assert done.status_code == 302
+        said, next_step = told(done)[-2:]
+        assert said == "Received. 2 units went to orders. 5 units went to staging."
+        assert "SO-1: 2 units shipped" in next_step
     level = StockLevel.objects.get(product=product)
     assert (level.on_hand, level.staged, level.committed, level.incoming) == (10, 5, 12, 13)
     assert first.lines.get().shipped == 2
@@ -78,6 +82,9 @@ def test_what_is_refused_is_refused_whole(
     form = {"key": "k", line_of(first): "2", f"line_stock-{product.pk}": "19"}
     refused = admin_client.post(page(coming), form)
     assert "left on PO-1" in refused.context["sheet"].error
+    assert "Nothing was sent: correct what is said above, then send again." in refused.text
+    assert 'is-bad" id="scan-last"' in refused.text
+    assert "Ready: scan the first item." not in refused.text.partition('id="scan-last"')[2][:400]
     assert first.lines.get().shipped == 0
     assert stock_of(product, warehouse) == (10, 12)
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -23,6 +22,7 @@ from desk.deadlocks import retried
 from desk.dialogs import find
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from inventory import counting
 from inventory.admin.warehouse_work import sheets
 from inventory.admin.warehouse_work.finding import may

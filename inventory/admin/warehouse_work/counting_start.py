@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.errors import Refused
+from desk.saying import gettext
 from inventory import counting
 from inventory.admin.warehouse_work import sheets
 from inventory.admin.warehouse_work.finding import may

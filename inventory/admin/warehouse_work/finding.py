@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Model
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from desk.cells import page_of
 from desk.errors import Refused
 from inventory import scanning
+from inventory.errors import UnknownCode
 from inventory.models import PurchaseOrder, Receipt, Stocktake, Transfer
 
 
@@ -24,10 +25,11 @@ class Bearer(NamedTuple):
     url: str
 
 
-Finder = Callable[[HttpRequest, str], Bearer | None]
-"""What bears this code, for those who may see it; None when nothing does."""
+Finder = Callable[[HttpRequest, str], Sequence[Bearer]]
+"""All that bears this code, for those who may see it."""
 
 _finders: list[Finder] = []
+_SHOWN = 40
 
 
 def register(finder: Finder) -> None:
@@ -42,10 +44,15 @@ def bearing(request: HttpRequest, code: str) -> list[Bearer]:
     Raises Refused, which names what to do, when nothing does.
     """
     text = "".join(each for each in code if each.isprintable()).strip()[: scanning.LONGEST]
-    asked = [finder(request, text) for finder in (_numbered, _purchase_order, *_finders) if text]
-    found = [each for each in asked if each is not None]
+    finders = (_numbered, _purchase_order, *_finders) if text else ()
+    found = [each for finder in finders for each in finder(request, text)]
     try:
         found.append(_product(request, code, text))
+    except UnknownCode as unknown:
+        if text and not found:
+            raise _nothing_has(text) from unknown
+        if not found:
+            raise
     except Refused:
         if not found:
             raise
@@ -55,7 +62,7 @@ def bearing(request: HttpRequest, code: str) -> list[Bearer]:
 def _product(request: HttpRequest, code: str, text: str) -> Bearer:
     product = scanning.find(code)
     if not may(request, "view", type(product)):
-        raise Refused(scanning.nothing_has(text).message, field="code")
+        raise _nothing_has(text)
     return Bearer(gettext("Product"), str(product), page_of(product))
 
 
@@ -80,30 +87,38 @@ def work_of(request: HttpRequest, document: PurchaseOrder | Stocktake | Transfer
     return reverse(f"admin:inventory_{screen}", args=[document.pk])
 
 
-def _numbered(request: HttpRequest, text: str) -> Bearer | None:
+def _nothing_has(code: str) -> UnknownCode:
+    text = gettext(
+        "No order and no product has the code %(code)s: check the label, or type the number or the"
+        " SKU."
+    )
+    return UnknownCode(text % {"code": code[:_SHOWN]}, field="code")
+
+
+def _numbered(request: HttpRequest, text: str) -> list[Bearer]:
     """ST-7, TR-7, R-7."""
     prefix, _, digits = text.upper().partition("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
-        return None
+        return []
     if prefix == "R" and may(request, "view", PurchaseOrder):
         receipt = Receipt.objects.filter(pk=int(digits)).first()
         if receipt is not None:
             names = [receipt.purchase_order_id, receipt.pk]
             url = reverse("admin:inventory_purchaseorder_receipt", args=names)
-            return Bearer(gettext("Receipt"), str(receipt), url)
+            return [Bearer(gettext("Receipt"), str(receipt), url)]
     found: Stocktake | Transfer | None = None
     if prefix == "ST" and may(request, "view", Stocktake):
         found = Stocktake.objects.filter(pk=int(digits)).first()
     if prefix == "TR" and may(request, "view", Transfer):
         found = Transfer.objects.filter(pk=int(digits)).first()
-    return _document(request, found) if found else None
+    return [_document(request, found)] if found else []
 
 
-def _purchase_order(request: HttpRequest, text: str) -> Bearer | None:
+def _purchase_order(request: HttpRequest, text: str) -> list[Bearer]:
     if not may(request, "view", PurchaseOrder):
-        return None
+        return []
     order = PurchaseOrder.objects.filter(number__in={text, text.upper()}).first()
-    return _document(request, order) if order else None
+    return [_document(request, order)] if order else []
 
 
 def _document(request: HttpRequest, document: PurchaseOrder | Stocktake | Transfer) -> Bearer:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from desk import numbers
 from desk.cells import list_of, page_of
 from desk.errors import Refused
 from inventory.admin.warehouse_work import sheets
@@ -101,7 +101,7 @@ def _purchase_orders(request: HttpRequest) -> Section:
         units = awaited.get(order.pk, 0)
         text = ngettext("%(units)s unit awaited", "%(units)s units awaited", units)
         about = " · ".join(filter(None, [order.supplier, str(order.warehouse)]))
-        told = text % {"units": intcomma(units)}
+        told = text % {"units": numbers.shown(units)}
         rows.append(Waiting(order.number, work_of(request, order), about, told))
     rows += _drafts(LISTED - len(rows))
     return Section(

@@ -15,12 +15,12 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from desk import scan
 from desk.deadlocks import retried
 from desk.errors import Refused
+from desk.saying import gettext, ngettext
 from inventory import receiving
 from inventory.admin.warehouse_work import sheets
 from inventory.errors import InvalidLines, KeyReused

@@ -71,7 +71,11 @@ def _receive() -> Tile:
     number = count(PurchaseOrder.objects.filter(status=PurchaseOrder.Status.OPEN))
     drafts = count(PurchaseOrder.objects.filter(status=PurchaseOrder.Status.DRAFT))
     text = ngettext("open purchase order", "open purchase orders", number)
-    more = ngettext("%(drafts)s draft to open", "%(drafts)s drafts to open", drafts)
+    more = ngettext(
+        "and %(drafts)s draft: open it once the supplier has it, then it can be received",
+        "and %(drafts)s drafts: open them once the suppliers have them, then they can be received",
+        drafts,
+    )
     told = more % {"drafts": figure(drafts)} if drafts else ""
     return Tile(gettext("Receive"), "inventory", "#receive", figure(number), text, told)
 

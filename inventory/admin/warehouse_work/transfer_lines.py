@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils.translation import gettext
 
+from desk.saying import gettext
 from inventory import ledger, transfers
 from inventory.errors import InvalidLines, WrongState
 from inventory.models import Product, Transfer, TransferLine

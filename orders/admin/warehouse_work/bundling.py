@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.timesince import timesince
-from django.utils.translation import gettext
 
+from desk.saying import gettext
 from inventory.admin.warehouse_work import sheets
-from inventory.models import Product, PurchaseOrder, Receipt
-from orders.admin.warehouse_work.waiting import Share, awaited, shares
+from inventory.models import Product, Receipt
+from orders.admin.warehouse_work.waiting import Share
 from orders.errors import UnknownLine
 from orders.models import SalesOrderLine
 
@@ -52,12 +52,10 @@ def split(numbers: dict[str, int]) -> dict[SalesOrderLine, dict[int, int]]:
     return {lines[pk]: units for pk, units in sorted(found.items())}
 
 
-def plan(order: PurchaseOrder, given: Given) -> dict[SalesOrderLine, int]:
+def plan(shares: Mapping[int, Sequence[Share]], given: Given) -> dict[SalesOrderLine, int]:
     """How many bundles of each line leave whole, of what came and what the shelf has for them."""
-    if not given:
-        return {}
     meant: dict[int, dict[int, Share]] = {}
-    for product, found in shares(order, awaited(order)).items():
+    for product, found in shares.items():
         for share in found:
             if share.each:
                 meant.setdefault(share.line.pk, {})[product] = share

@@ -19,6 +19,7 @@ from desk import history
 from desk.cells import page_of
 from desk.deadlocks import retried
 from desk.errors import Refused
+from desk.fields import WholeNumberField
 from desk.lists import ModelAdmin
 from desk.saying import gettext, ngettext
 from inventory.errors import KeyReused
@@ -126,9 +127,9 @@ def proposed(line: SalesOrderLine) -> int:
     return max(0, line.shipped - line.notified)
 
 
-def _units_field(line: Any, is_fixed: bool) -> forms.IntegerField:  # noqa: FBT001
+def _units_field(line: Any, is_fixed: bool) -> WholeNumberField:  # noqa: FBT001
     left = line.ordered - line.notified
-    return forms.IntegerField(
+    return WholeNumberField(
         label=line.product.sku,
         initial=line.covered if is_fixed else proposed(line),
         min_value=0,

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -94,7 +93,7 @@ class Picking(ModelAdmin):
         if not fulfilment.ship(order.pk, units, cause):
             return ""
         told = ngettext("%(units)s unit shipped.", "%(units)s units shipped.", total)
-        told %= {"units": intcomma(total)}
+        told %= {"units": total}
         self.log_change(request, order, told)
         return told
 

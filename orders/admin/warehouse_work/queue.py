@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from desk.cells import list_of, page_of
 from desk.lists import ModelAdmin
 from inventory.admin.warehouse_work import tiles
+from orders.admin import numbered
 from orders.admin.blocks import Short, not_there
 from orders.admin.filters import LIVE
 from orders.admin.totals import NONE, Totals, totals_of
@@ -76,14 +77,17 @@ class Queue(ModelAdmin):
     """Mixed into the admin of orders: the page of the queue."""
 
     def ship_queue(self, request: HttpRequest) -> HttpResponse:
-        """The queue; `?q=` is a whole number, which a label's barcode gives, or how one begins."""
+        """The queue; `?q=` is a whole number, which a label's barcode gives, or how one begins.
+        Several channels may have given the same one."""
         demand(request, SHIP)
-        term = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-        exact = SalesOrder.objects.filter(number=term).first() if term else None
-        if exact is not None:
-            return HttpResponseRedirect(reverse("admin:orders_work_pick", args=[exact.pk]))
+        term = numbered.readable(request.GET.get("q", ""))[:LONGEST]
+        named = numbered.whole(term)
+        if len(named) == 1:
+            return HttpResponseRedirect(reverse("admin:orders_work_pick", args=named))
         orders = to_ship()
-        if term:
+        if named:
+            orders = orders.filter(pk__in=named)
+        elif term:
             orders = orders.filter(number__istartswith=term)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
@@ -91,6 +95,7 @@ class Queue(ModelAdmin):
             "opts": self.opts,
             "waiting": waiting(orders),
             "term": term,
+            "several": len(named),
             "shown": SHOWN,
             "all": list_of(SalesOrder, status__exact=SalesOrder.Status.OPEN, archived="no"),
             "untold": self._untold(request),
