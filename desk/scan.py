@@ -142,6 +142,7 @@ _MESSAGES: Mapping[str, Any] = {
     "sending": _("Sending…"),
     "total": _("Units: %(now)s, lines: %(lines)s"),
     "totalOf": _("%(now)s of %(expected)s units"),
+    "totalOver": _("%(now)s of %(expected)s units: %(over)s too many"),
 }
 
 

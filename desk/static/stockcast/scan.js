@@ -99,8 +99,12 @@
     let scannedAt = 0;
     let queue = Promise.resolve();
 
+    // As the page's language writes it; what is no number, as it is.
+    const written = (value) =>
+        typeof value === "number" ? value.toLocaleString(document.documentElement.lang) : value;
+
     const say = (text, values) =>
-        text.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? values[name] : whole));
+        text.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? written(values[name]) : whole));
 
     // ---- lines
 
@@ -136,7 +140,7 @@
             return "–";
         }
         const difference = unitsOf(line) - line.expected;
-        return difference > 0 ? `+${difference}` : `${difference}`.replace("-", "−");
+        return (difference > 0 ? "+" : "") + written(difference).replace("-", "−");
     }
 
     function rowOf(line) {
@@ -149,7 +153,7 @@
         Object.entries(show).forEach(([part, text]) => {
             const cell = row.querySelector(`[data-is=${part}]`);
             if (cell) {
-                cell.textContent = text;
+                cell.textContent = written(text);
             }
         });
         const field = row.querySelector("input");
@@ -172,7 +176,7 @@
         field.setAttribute("aria-invalid", String(isBad || (left !== null && left < 0 && data.isLimited)));
         const cell = row.querySelector("[data-is=left]");
         if (cell) {
-            cell.textContent = data.isCount ? differenceOf(line) : left ?? "–";
+            cell.textContent = data.isCount ? differenceOf(line) : written(left ?? "–");
         }
         row.classList.toggle("is-done", left === 0 && (!data.isCount || line.now !== ""));
         row.classList.toggle("is-over", left !== null && left < 0 && data.isLimited);
@@ -184,6 +188,7 @@
         let expected = 0;
         let done = 0;
         let touched = 0;
+        let over = 0;
         let isTold = false;
         lines.forEach((line) => {
             now += unitsOf(line);
@@ -192,12 +197,17 @@
             if (line.expected !== null && !data.isCount) {
                 isTold = true;
                 expected += line.expected;
+                over += data.isLimited ? Math.max(0, -leftOf(line)) : 0;
             }
         });
-        const text = isTold && expected ? words.totalOf : words.total;
-        total.textContent = say(text, { now: isTold && expected ? now + done : now, expected, lines: touched });
+        const isOf = isTold && expected > 0;
+        const text = over && isOf ? words.totalOver : isOf ? words.totalOf : words.total;
+        total.textContent = say(text, { now: isOf ? now + done : now, expected, over, lines: touched });
+        total.classList.toggle("sc-bad", over > 0);
         if (bar) {
-            bar.style.width = expected ? `${Math.min(100, (100 * (now + done)) / expected)}%` : "0";
+            // What is too many at one line fills no other.
+            bar.style.width = expected ? `${Math.min(100, (100 * (now + done - over)) / expected)}%` : "0";
+            bar.parentElement.classList.toggle("is-danger", over > 0);
         }
         const isKept = Object.keys(state.units).length > 0;
         unsent.hidden = forgetButton.hidden = !isKept;
@@ -261,13 +271,17 @@
     function tellItem(found) {
         const now = found.reduce((sum, line) => sum + line.done + unitsOf(line), 0);
         const expected = found.reduce((sum, line) => sum + (line.expected ?? NaN), 0);
-        const count = Number.isNaN(expected) ? `${now}` : `${now}/${expected}`;
+        const count = Number.isNaN(expected) ? written(now) : `${written(now)}/${written(expected)}`;
         tell("good", found[0].sku, found[0].name, count);
     }
 
     // ---- what is kept
 
+    let isForgotten = false;
     function keep() {
+        if (isForgotten) {
+            return; // nor is what comes in until the page is gone
+        }
         if (Object.keys(state.units).length) {
             memory.write(store, state);
         } else {
@@ -496,6 +510,7 @@
     }
 
     function take(text) {
+        release(); // what was typed before a scan is before it
         const code = text.trim();
         if (!code) {
             finish();
@@ -528,25 +543,18 @@
     });
 
     // A number typed at a line; a code scanned into it by mistake is counted as a scan.
-    let before = "";
-    body.addEventListener("focusin", (event) => {
-        if (event.target.matches("input[name^=line_]")) {
-            before = event.target.value;
-            event.target.select();
-        }
-    });
+    const isLine = (field) => field.matches("input[name^=line_]");
     const lineOf = (field) => lines.get(field.closest("tr").dataset.line);
     const isCode = (text) => text !== "" && (!isNumber(text) || findHere(text).length > 0 || text.length > 6);
 
     function leave(field) {
         const line = lineOf(field);
         const text = field.value.trim();
-        if (text === before) {
+        if (text === line.now) {
             return;
         }
         field.value = text;
-        change(line, before, text);
-        before = text;
+        change(line, line.now, text);
         state.scans += 1;
         keep();
         drawTotals();
@@ -561,15 +569,46 @@
         }
     }
 
+    // What is told of a number moves the page. While a button of the mouse or a finger is down, that
+    // would take away what it pressed, and no click came of it: the number waits until the click, and
+    // is there before anything that the click does. No page is told how every press ends, so it waits
+    // for nothing else: neither for the menu of the other button, nor for a hand that left the window.
+    let isPressed = false;
+    let typed = [];
+    function release() {
+        isPressed = false;
+        const fields = typed;
+        typed = [];
+        fields.forEach(leave);
+    }
+    window.addEventListener("mousedown", (event) => {
+        release();
+        isPressed = event.button === 0; // no other button clicks
+    }, true);
+    ["mouseup", "dragend"].forEach((name) => {
+        window.addEventListener(name, () => window.setTimeout(release), true); // where no click comes
+    });
+    ["click", "contextmenu", "pointercancel", "keydown", "visibilitychange", "pagehide"].forEach((name) => {
+        window.addEventListener(name, release, true);
+    });
+    window.addEventListener("mousemove", (event) => event.buttons || release()); // let go outside
+    window.addEventListener("blur", release); // let go elsewhere
+
+    body.addEventListener("focusin", (event) => {
+        if (isLine(event.target)) {
+            event.target.select();
+        }
+    });
     body.addEventListener("keydown", (event) => {
-        if (!event.target.matches("input[name^=line_]")) {
+        if (!isLine(event.target)) {
             return;
         }
+        const line = lineOf(event.target);
         if (event.key === "Enter") {
             event.preventDefault();
             const text = event.target.value.trim();
-            if (text !== before && isCode(text)) {
-                event.target.value = before;
+            if (text !== line.now && isCode(text)) {
+                event.target.value = line.now;
                 input.focus();
                 take(text);
             } else {
@@ -577,13 +616,18 @@
                 input.focus();
             }
         } else if (event.key === "Escape") {
-            event.target.value = before;
+            event.target.value = line.now;
             input.focus();
         }
     });
     body.addEventListener("change", (event) => {
-        if (event.target.matches("input[name^=line_]")) {
-            armedAt = 0;
+        if (!isLine(event.target)) {
+            return;
+        }
+        armedAt = 0;
+        if (isPressed) {
+            typed.push(event.target);
+        } else {
             leave(event.target);
         }
     });
@@ -605,7 +649,7 @@
             event.preventDefault();
             event.stopImmediatePropagation();
             field.value = burst.before;
-            if (field.matches("input[name^=line_]")) {
+            if (isLine(field)) {
                 leave(field);
             }
             input.focus();
@@ -648,6 +692,7 @@
     });
     forgetButton.addEventListener("click", () => {
         if (window.confirm(forgetButton.dataset.ask)) {
+            isForgotten = true;
             memory.forget(store);
             window.location.assign(window.location.pathname + window.location.search);
         }
@@ -668,6 +713,7 @@
     });
 
     form.addEventListener("submit", () => {
+        release();
         const touched = [...lines.values()].filter((line) => line.id in state.units);
         form.elements.lines.value = JSON.stringify(Object.fromEntries(touched.map((line) => [line.id, line.now])));
         form.elements.was.value = JSON.stringify(
