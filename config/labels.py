@@ -10,11 +10,17 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+OTHERS = {"auth": _("People"), "django_celery_beat": _("Schedules")}
+"""Apps that are not ours, as the menu calls them."""
 
 
 def translate() -> None:
     """Make them translatable as if they were written. Migrations keep what was written alone, so
     they know of nothing new. Called once, at start."""
+    for app, name in OTHERS.items():
+        apps.get_app_config(app).verbose_name = name
     with translation.override(None):
         for options in _every():
             options.verbose_name = gettext_lazy(str(options.verbose_name))

@@ -77,6 +77,9 @@ class PersonForm(UserChangeForm):
                 if not has_all(self.giver, each.permissions.all())
             }
             _lock(field.widget, beyond, self.instance.groups.all())
+        if "user_permissions" in self.fields:
+            own = self.instance.user_permissions.select_related("content_type")
+            self.fields["user_permissions"].widget.keep_unseen(own)
         if refusal := why_not_password(self.giver, self.instance):
             self.fields["password"].help_text = refusal
 
@@ -101,7 +104,11 @@ class GroupForm(ModelForm):
         if "permissions" in self.fields:
             field: Any = self.fields["permissions"]
             beyond = {str(each.pk) for each in field.queryset if not has_all(self.giver, [each])}
-            _lock(field.widget, beyond, self.instance.permissions.all() if self.instance.pk else ())
+            given: Iterable[Permission] = ()
+            if self.instance.pk:
+                given = list(self.instance.permissions.select_related("content_type"))
+            _lock(field.widget, beyond, given)
+            field.widget.keep_unseen(given)
 
     def clean_permissions(self) -> Any:
         """Refuses rights that the giver has not himself."""

@@ -18,8 +18,39 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-FLOORS = ["inventory", "orders", "channels", "syncjobs", "partners", "auth"]
-"""The order of the tables; those of Django and others come after them."""
+from desk.readonly import ReadOnlyMixin
+
+FLOORS = ["inventory", "orders", "channels", "syncjobs", "django_celery_beat", "partners", "auth"]
+"""The order of the tables; those of others come after them."""
+PARTS = {
+    "inventory.purchaseorderline": True,
+    "inventory.receipt": False,
+    "inventory.stocktakeline": True,
+    "inventory.transferline": True,
+    "orders.asnline": True,
+    "orders.salesorderline": True,
+}
+"""Kinds of record without a page of their own whose rights count on another one's; whether they are
+written there, or seen alone."""
+ACTED = {
+    "channels.change_transmission",
+    "inventory.add_movement",
+    "partners.add_apikey",
+    "partners.change_apikey",
+    "partners.change_delivery",
+    "partners.change_webhook",
+    "syncjobs.change_oversell",
+}
+"""Rights to act on what nobody edits: by a button or a verb, not by a form."""
+NAMES = {
+    "channels.channelorder": _("orders from channels"),
+    "channels.communicated": _("communicated quantities"),
+    "channels.transmission": _("ASNs to channels"),
+    "django_celery_beat.crontabschedule": _("timetables by the clock"),
+    "django_celery_beat.intervalschedule": _("intervals"),
+    "django_celery_beat.periodictask": _("schedules"),
+}
+"""What many of a kind are called here, where the models' own name would be no help."""
 VERBS = {
     "view": pgettext_lazy("rights", "See"),
     "add": pgettext_lazy("rights", "Add"),
@@ -74,16 +105,35 @@ class Boxes(CheckboxSelectMultiple):
 
 
 class Rights(Boxes):
-    """Permissions as a table for each floor, a line for each kind of record. Its choices must come
-    from a queryset of Permission with its content types."""
+    """Permissions as a table for each floor, a line for each kind of record that a person can mean.
+    Its choices must come from a queryset of Permission with its content types."""
+
+    def keep_unseen(self, given: Iterable[Permission]) -> None:
+        """Of these, those that have no box stay given; they come with their content types."""
+        self.kept |= {str(each.pk) for each in given if not is_meant(each)}
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         choices: Any = self.choices
-        permissions = [pk.instance for pk, _label in choices if pk]
+        every = [pk.instance for pk, _label in choices if pk]
+        meant = [each for each in every if is_meant(each)]
+        ticked = self.ticked(value)
+        unseen = len(ticked & {str(each.pk) for each in every if not is_meant(each)})
         context = {"name": name, "verbs": list(VERBS.values()), "id": (attrs or {}).get("id")}
-        context |= {"floors": list(_floors(permissions, self.ticked(value), self.locked))}
-        context["is_any_locked"] = bool(self.locked)
+        context |= {"floors": list(_floors(meant, ticked, self.locked)), "unseen": unseen}
+        context["is_any_locked"] = any(str(each.pk) in self.locked for each in meant)
         return render_to_string("admin/auth/rights.html", context)
+
+
+def is_meant(permission: Permission) -> bool:
+    """Whether a page, or an action on one, asks for it. The others come with every table of the
+    database, whether anybody sees it or not."""
+    app, model = permission.content_type.app_label, permission.content_type.model_class()
+    verb = permission.codename.partition("_")[0]
+    if verb not in {"add", "change", "delete"} or f"{app}.{permission.codename}" in ACTED:
+        return model is not None and (admin.site.is_registered(model) or _key(permission) in PARTS)
+    if model is None or not admin.site.is_registered(model):
+        return PARTS.get(_key(permission), False)
+    return not isinstance(admin.site.get_model_admin(model), ReadOnlyMixin)
 
 
 def _floors(
@@ -97,15 +147,11 @@ def _floors(
         kinds.sort(key=lambda kind: kind.label.casefold())
         boxes = [box for kind in kinds for box in [*kind.verbs, *kind.others] if box]
         given = sum(box.is_given for box in boxes)
-        yield Floor(_app(app), kinds, given, len(boxes))
+        yield Floor(str(apps.get_app_config(app).verbose_name), kinds, given, len(boxes))
 
 
 def _place(app: str) -> tuple[int, str]:
     return (FLOORS.index(app) if app in FLOORS else len(FLOORS), app)
-
-
-def _app(label: str) -> str:
-    return str(apps.get_app_config(label).verbose_name) if apps.is_installed(label) else label
 
 
 def _kind(permissions: list[Permission], chosen: set[str], locked: frozenset[str]) -> Kind:
@@ -131,6 +177,10 @@ def spoken(permission: Permission) -> str:
 
 def _label(permission: Permission) -> str:
     return capfirst(_plural(permission.content_type))
+
+
+def _key(permission: Permission) -> str:
+    return f"{permission.content_type.app_label}.{permission.content_type.model}"
 
 
 def own(permission: Permission) -> str:
@@ -178,6 +228,8 @@ def told(group: Group) -> list[str]:
 
 def _plural(content_type: ContentType) -> str:
     """What many such records are called; the table's name where the kind is gone from the code."""
+    if name := NAMES.get(f"{content_type.app_label}.{content_type.model}"):
+        return str(name)
     model = content_type.model_class()
     if model is None:
         return str(content_type.model)

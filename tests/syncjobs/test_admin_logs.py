@@ -153,6 +153,11 @@ def test_a_search_costs_the_list_a_handful_of_queries(
 
     assert response.context["cl"].result_count == 33
 
+    for words_asked in ("vintage oak", "cup 1"):
+        with django_assert_max_num_queries(12):
+            page = admin_client.get(LOGS, {"q": words_asked})
+        assert len(page.context["chips"]) == 2
+
 
 def test_every_reason_has_a_label_a_meaning_and_a_remedy() -> None:
     assert set(reasons.REASONS) == set(Code)

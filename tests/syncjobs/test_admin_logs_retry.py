@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -94,13 +97,17 @@ def refuse(world: World, number: str) -> ProcessLog:
     Channel.objects.update(orders_seen_until=timezone.now())
     ChannelOrder.objects.create(
         channel=world.channel,
-        external_id=number,
+        external_id=number[:120],
         number=number,
         reason="not_matched",
         updated_at=at,
     )
     return ProcessLog.objects.create(
-        channel=world.channel, level="error", code="not_matched", message=f"Order {number}: why"
+        channel=world.channel,
+        level="error",
+        code="not_matched",
+        message=f"Order {number}: why",
+        order_number=number,
     )
 
 
@@ -128,6 +135,39 @@ def test_a_number_that_looks_like_a_sentence_is_asked_for_as_it_is(
 
     assert said == ["1 order is asked for again."]
     assert Run.objects.exclude(pk=run.pk).get().kind == "orders"
+
+
+def test_lines_from_before_numbers_were_kept_find_theirs(
+    admin_client: Client, world: World
+) -> None:
+    other = Channel.objects.create(kind=world.channel.kind, name="Another shop")
+    ChannelOrder.objects.create(
+        channel=other, external_id="1", number="EU:2026: why", updated_at=timezone.now()
+    )
+    said = {
+        "EU:2026": refuse(world, "EU:2026"),
+        "EU:2026: late": refuse(world, "EU:2026: late"),
+        "9" * 255: refuse(world, "9" * 255),
+        "#1001": refuse(world, "#1001"),
+    }
+    ProcessLog.objects.filter(pk=said["9" * 255].pk).update(message=f"Order {'9' * 300}: why")
+    ChannelOrder.objects.filter(number="#1001").delete()
+    text = ProcessLog.objects.create(channel=world.channel, level="info", message="Order of things")
+    product = world.log(world.products[0], "untracked")
+    ProcessLog.objects.filter(pk=product.pk).update(message="Order #9: why")
+    kept = ProcessLog.objects.create(
+        channel=world.channel, level="error", message="Order #2: why", order_number="#3"
+    )
+    ProcessLog.objects.exclude(pk=kept.pk).update(order_number="")
+
+    import_module("syncjobs.migrations.0015_find_order_numbers").find_numbers(
+        apps, connection.schema_editor()
+    )
+
+    found = dict(ProcessLog.objects.values_list("pk", "order_number"))
+    assert {number: found[line.pk] for number, line in said.items()} == {n: n for n in said}
+    assert (found[text.pk], found[product.pk], found[kept.pk]) == ("", "", "#3")
+    assert press(admin_client, said["EU:2026: late"]) == ["1 order is asked for again."]
 
 
 def test_an_order_that_was_taken_in_since_is_not_asked_for(

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from desk.cells import list_of, page_of
-from syncjobs.admin.rights import told
+from desk.readonly import ReadOnlyMixin
+from syncjobs.admin.rights import FLOORS, PARTS, is_meant, told
 from tests.pretend import person
 
 pytestmark = pytest.mark.django_db
+
+
+PERMISSION = re.compile(r'"([a-z_]+\.(?:view|add|change|delete|send)_[a-z]+)"')
+
+
+def code() -> str:
+    """All pages' code."""
+    files = Path(settings.BASE_DIR).glob("*/admin/**/*.py")
+    return "\n".join(path.read_text() for path in files)
 
 
 @pytest.fixture(autouse=True)
@@ -31,26 +47,92 @@ def boxes(html: str, name: str) -> dict[int, bool]:
     return {int(pk): "checked" in rest for pk, rest in found}
 
 
-def test_every_right_can_be_ticked_and_those_given_are(admin_client: Client) -> None:
+def meant() -> set[int]:
+    return {each.pk for each in Permission.objects.select_related("content_type") if is_meant(each)}
+
+
+def test_every_right_that_a_person_can_mean_has_a_box_and_those_given_are_ticked(
+    admin_client: Client,
+) -> None:
     group = Group.objects.get(name="CSM")
 
     html = admin_client.get(page_of(group)).content.decode()
 
     shown = boxes(html, "permissions")
-    assert set(shown) == set(Permission.objects.values_list("pk", flat=True))
+    assert set(shown) == meant()
     given = set(group.permissions.values_list("pk", flat=True))
-    assert {pk for pk, is_ticked in shown.items() if is_ticked} == given
+    assert {pk for pk, is_ticked in shown.items() if is_ticked} == given & meant()
+    unseen = len(given - meant())
+    assert f"Given besides: {unseen} rights that no page asks for." in html
+
+
+def test_no_table_that_nobody_sees_is_named(admin_client: Client) -> None:
+    html = admin_client.get(page_of(Group.objects.get(name="CSM"))).content.decode()
+    rows = re.findall(r'<th scope="row">([^<]+)<', html)
+    tables = re.findall(r'<summary>\s*<span class="sc-strong">([^<]+)<', html)
+
+    assert tables == ["Inventory", "Sales", "Channels", "Sync", "Schedules", "Partners", "People"]
+    assert {"Products", "Purchase order lines", "ASNs to channels", "Schedules"} <= set(rows)
+    assert not {"Tallies", "Batches", "Hours", "Sessions", "Log entries"} & set(rows)
+    dead = ["change_movement", "add_stocklevel", "delete_publication", "change_receipt"]
+    assert not {each.pk for each in Permission.objects.filter(codename__in=dead)} & meant()
+    assert not [each for each in rows if "inventory to" in each or each != each.strip()]
+    checked = [permission for permission in PERMISSION.findall(code()) if "." in permission]
+    assert len(checked) > 20
+    by_name = {
+        f"{each.content_type.app_label}.{each.codename}": each.pk
+        for each in Permission.objects.select_related("content_type")
+    }
+    asked_for = {by_name[each] for each in checked if each in by_name}
+    assert asked_for <= meant(), "what the pages ask for has a box"
+
+
+def test_the_parts_of_pages_are_those_that_ask_for_rights_of_their_own() -> None:
+    def below(kind: type[Any]) -> Iterator[type[Any]]:
+        for each in kind.__subclasses__():
+            yield each
+            yield from below(each)
+
+    parts = {
+        each.model._meta.label_lower: not issubclass(each, ReadOnlyMixin)
+        for each in below(InlineModelAdmin)
+        if each.__module__.split(".")[0] in FLOORS
+        and getattr(each, "model", None)
+        and not admin.site.is_registered(each.model)
+        # Components are asked about with the rights on their product.
+        and each.has_change_permission.__module__ != "inventory.admin.product_components"
+    }
+    assert parts == PARTS
+
+
+def test_rights_that_no_page_asks_for_are_kept_whatever_is_saved(admin_client: Client) -> None:
+    group, ben = Group.objects.get(name="Partner"), person("ben")
+    unseen = Permission.objects.filter(codename__in=["view_batch", "change_movement"])
+    other = Permission.objects.get(codename="view_run")
+    group.permissions.set([*unseen, other])
+    ben.user_permissions.set([*unseen, other])
+
+    admin_client.post(page_of(group), {"name": "Partner", "permissions": []})
+    data = {"username": "ben", "is_active": "on", "user_permissions": []}
+    data |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    assert admin_client.post(page_of(ben), data).status_code == 302
+
+    assert set(group.permissions.all()) == set(ben.user_permissions.all()) == set(unseen)
 
 
 def test_a_group_is_saved_with_what_is_ticked_and_nothing_else(admin_client: Client) -> None:
     group = Group.objects.get(name="Partner")
     wanted = list(Permission.objects.filter(codename__in=["view_run", "send_communicated"]))
 
+    unseen = [
+        each for each in group.permissions.select_related("content_type") if not is_meant(each)
+    ]
+
     admin_client.post(
         page_of(group), {"name": "Partner", "permissions": [each.pk for each in wanted]}
     )
 
-    assert set(group.permissions.all()) == set(wanted)
+    assert set(group.permissions.all()) == {*wanted, *unseen}
 
 
 def test_a_right_that_does_not_exist_is_refused_and_nothing_ticked_is_lost(

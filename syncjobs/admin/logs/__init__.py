@@ -23,8 +23,8 @@ from unfold.decorators import action, display
 from channels import reasons
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
 from desk.dialogs import ObjectDialog, ask, reported
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
 from inventory.models import Product
@@ -32,11 +32,20 @@ from syncjobs import hints
 from syncjobs.admin.finding_words import logged
 from syncjobs.admin.logs import reasons_page, retrying, searching, words
 from syncjobs.admin.logs.reasons_page import COLORS
+from syncjobs.admin.logs.words import Phrase
 from syncjobs.admin.starting import NothingToSend, SenderMixin, announce
 from syncjobs.models import ProcessLog, Run
 
 ONE = "retry_line"
 """Names the button of a line, whose value is the line's number."""
+
+
+def _understood(request: Any, search: str) -> list[Phrase]:
+    """What the words mean; asked for once, to find by and to tell."""
+    kept: dict[str, list[Phrase]] = request.__dict__.setdefault("understood", {})
+    if search not in kept:
+        kept[search] = words.understand(search)
+    return kept[search]
 
 
 class CodeFilter(DropdownFilter):
@@ -117,10 +126,10 @@ class ProcessLogAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         return [*shown, "show_retry"] if self.has_send_permission(request) else shown
 
     def get_search_results(
-        self, _request: HttpRequest, queryset: QuerySet[ProcessLog], search_term: str
+        self, request: HttpRequest, queryset: QuerySet[ProcessLog], search_term: str
     ) -> tuple[QuerySet[ProcessLog], bool]:
         """By what the words mean; every one narrows."""
-        return searching.find(queryset, words.understand(search_term)), False
+        return searching.find(queryset, _understood(request, search_term)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -129,7 +138,7 @@ class ProcessLogAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         if request.method == "POST" and ONE in request.POST:
             return self._retry_line(request, request.POST[ONE])
         search = request.GET.get("q", "")
-        chips = searching.chips(search, request.GET, "q") if search else []
+        chips = searching.chips(_understood(request, search), request.GET, "q") if search else []
         may_retry = self.has_send_permission(request)
         context = {**(extra_context or {}), "chips": chips, "may_retry": may_retry}
         return super().changelist_view(request, context)
@@ -256,5 +265,5 @@ class ProcessLogAdmin(SenderMixin, RefusalsMixin, ReadOnlyMixin, ModelAdmin):
             ONE,
             line.pk,
             gettext("Retry"),
-            gettext("Retry %(what)s") % {"what": line.sku or retrying.order_number(line)},
+            gettext("Retry %(what)s") % {"what": line.sku or line.order_number},
         )

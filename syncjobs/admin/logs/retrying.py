@@ -64,19 +64,9 @@ class Retried:
         ]
 
 
-def order_number(line: ProcessLog) -> str:
-    """The order that a line is about; "" for none."""
-    if line.order_number:
-        return line.order_number
-    # Lines from before numbers were kept say it in their sentence alone.
-    if line.product_id is not None or not line.message.startswith("Order "):
-        return ""
-    return line.message.removeprefix("Order ").partition(":")[0].strip()
-
-
 def is_retried(line: ProcessLog) -> bool:
     """Whether there is something to try again, as far as the line itself tells."""
-    return line.product_id is not None or bool(order_number(line))
+    return line.product_id is not None or bool(line.order_number)
 
 
 def retry(request: HttpRequest, lines: Sequence[ProcessLog]) -> Retried:
@@ -86,11 +76,10 @@ def retry(request: HttpRequest, lines: Sequence[ProcessLog]) -> Retried:
     products: dict[int, set[int]] = defaultdict(set)
     orders: dict[int, set[str]] = defaultdict(set)
     for line in lines:
-        number = order_number(line)
         if line.product_id is not None:
             products[line.channel_id].add(line.product_id)
-        elif number:
-            orders[line.channel_id].add(number)
+        elif line.order_number:
+            orders[line.channel_id].add(line.order_number)
         else:
             why = gettext("It is about the channel, and is tried again by itself.")
             found.skip(why, str(line.channel))

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from syncjobs.admin.logs.words import Phrase, understand
+from syncjobs.admin.logs.words import Phrase
 from syncjobs.models import ProcessLog
 
 
@@ -54,9 +54,8 @@ def _condition(phrase: Phrase) -> Q:
 _COLUMNS = {"run": "run", "reason": "code", "channel": "channel", "product": "product"}
 
 
-def chips(search: str, query: QueryDict, variable: str) -> list[Chip]:
+def chips(phrases: Sequence[Phrase], query: QueryDict, variable: str) -> list[Chip]:
     """What the words were understood as, each with the way to do without it."""
-    phrases = understand(search)
     return [
         Chip(
             phrase.kind,
