@@ -29,6 +29,7 @@ WITH source AS MATERIALIZED (
     SET stale_version = stale_version + 1, failures = 0, retry_at = NULL,
         is_update_asked = is_update_asked OR {is_asked},
         is_falling = is_falling OR due.falls,
+        reason = CASE WHEN reason = ANY({obsolete}) THEN '' ELSE reason END,
         stale_at = CASE WHEN stale_version > pushed_version THEN stale_at ELSE clock_timestamp() END
     FROM due WHERE level.id = due.id
     RETURNING level.location_id
@@ -36,6 +37,10 @@ WITH source AS MATERIALIZED (
 SELECT DISTINCT location.channel_id
 FROM marked JOIN channels_location location ON location.id = marked.location_id
 """
+
+# Why a level of this listing was passed over. What changed may have mended it, and then it is no
+# error that the level waits: the next run says anew what still holds.
+_OBSOLETE = "'{excluded,product_inactive,not_matched,ambiguous_match}'"
 
 # A bundle changes with its components. A channel that zeroes its unmapped locations does so when
 # the product's stock changes; a location that is a mirror's source is nobody's to zero.
@@ -109,7 +114,8 @@ def by_stock(levels: Sequence[tuple[int, int]], fallen: Collection[tuple[int, in
 def by_listing(listings: Collection[Listing] | Collection[int]) -> None:
     """Something about these listings changed: ticked, excluded, matched, or sync was asked for."""
     ids = [listing.pk if isinstance(listing, Listing) else listing for listing in listings]
-    _mark(_BY_ID, list(ListingLevel.objects.filter(listing__in=ids).values_list("pk", flat=True)))
+    levels = list(ListingLevel.objects.filter(listing__in=ids).values_list("pk", flat=True))
+    _mark(_BY_ID, levels, is_switched=True)
 
 
 def by_level(level_ids: Collection[int]) -> None:
@@ -143,10 +149,19 @@ def create_levels(channel: Channel, product_ids: Collection[int] | None = None) 
         cursor.execute(_CREATE_LEVELS, [channel.pk, chosen, chosen])
 
 
-def _mark(source: str, *parameters: int | list[int] | list[bool], is_asked: bool = False) -> None:
+def _mark(
+    source: str,
+    *parameters: int | list[int] | list[bool],
+    is_asked: bool = False,
+    is_switched: bool = False,
+) -> None:
     rows = max(len(each) if isinstance(each, list) else 1 for each in parameters)
     with prepared.cursor(rows) as cursor:
-        statement = _MARK.format(source=source, is_asked="true" if is_asked else "false")
+        statement = _MARK.format(
+            source=source,
+            is_asked="true" if is_asked else "false",
+            obsolete=_OBSOLETE if is_switched else "'{}'",
+        )
         cursor.execute(statement, parameters)
         channel_ids = sorted(row[0] for row in cursor.fetchall())
     if channel_ids:

@@ -187,10 +187,10 @@ def _claims(levels: QuerySet[ListingLevel]) -> list[Claim]:
 
 
 # A due level that may not be sent says why, once: the reason is stored with it, and only a change
-# of reason is reported again.
+# of reason is reported again. What was changed since it was looked at is looked at again.
 _EXPLAIN_UNSENT = """
 WITH why AS MATERIALIZED (
-    SELECT level.id, product.id AS product_id, product.sku, CASE
+    SELECT level.id, level.stale_version, product.id AS product_id, product.sku, CASE
         WHEN listing.is_excluded OR product.is_excluded THEN 'excluded'
         WHEN NOT product.is_active THEN 'product_inactive'
         WHEN NOT (location.is_active AND (location.is_enabled OR channel.is_unmapped_zeroed))
@@ -207,6 +207,7 @@ WITH why AS MATERIALIZED (
 ), passed AS MATERIALIZED (
     SELECT level.id FROM channels_listinglevel level JOIN why ON why.id = level.id
     WHERE why.reason <> '' AND why.reason <> level.reason
+        AND why.stale_version = level.stale_version
     ORDER BY level.id LIMIT %s FOR NO KEY UPDATE OF level
 )
 UPDATE channels_listinglevel level SET reason = why.reason

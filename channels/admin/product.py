@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,10 +18,12 @@ from unfold.decorators import display
 
 from channels import onboarding, selling
 from channels.admin import foreseen, marketplace, product_told, switching
+from channels.admin.exclusion import May
 from channels.admin.filters import MarketplaceFilter
 from channels.admin.previewing import CONFIRMED
 from channels.models import Channel, Listing, Publication
 from channels.selling import Foresight
+from desk import numbers
 from desk.cells import list_of
 from inventory.admin.product import parts_of
 from inventory.admin.product_adjusting import Foretold
@@ -30,6 +33,8 @@ from orders.admin import product as base
 
 Verb = Callable[[Channel, Collection[int]], int]
 SWITCHES = {"is_active", "is_excluded"}
+DIGITS = 7
+"""More places than that no product has."""
 SEE = ("inventory.view_product", "channels.view_communicated")
 LEADS = {
     "exclude_from_sync": _(
@@ -108,13 +113,21 @@ def _place(
         "%(channel)s: changed for %(number)s of the chosen products.",
         "%(channel)s: changed for %(number)s of the chosen products.",
         changed,
-    ) % {"channel": channel, "number": f"{changed:,}"}
+    ) % {"channel": channel, "number": numbers.shown(changed)}
     if same:
         told += " " + ngettext(
             "%(number)s was so already.", "%(number)s were so already.", same
-        ) % {"number": f"{same:,}"}
+        ) % {"number": numbers.shown(same)}
     messages.success(request, told)
     return None
+
+
+def _without(line: Any) -> Any:
+    """A line of the form, without the switch that stands under Marketplace."""
+    if isinstance(line, str):
+        return line
+    left = tuple(name for name in line if name != "is_excluded")
+    return left[0] if len(left) == 1 else left
 
 
 @admin.register(Product)
@@ -127,6 +140,9 @@ class ProductAdmin(base.ProductAdmin):
     def may_place(self, request: HttpRequest) -> bool:
         """Whether the person decides where products are communicated."""
         return request.user.has_perms(["channels.change_listing"])
+
+    def _may(self, request: HttpRequest) -> May:
+        return May(edit=super().has_change_permission(request), place=self.may_place(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """On the page of one product; lists and their actions ask for the product's own."""
@@ -148,10 +164,13 @@ class ProductAdmin(base.ProductAdmin):
         return actions
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["show_marketplace"]
-        if self.may_place(request):
-            fields = ["marketplace", "excluded_on"] if obj else ["marketplace"]
-        return [*super().get_fieldsets(request, obj), (_("Marketplace"), {"fields": fields})]
+        """All that keeps numbers from the channels stands in one place."""
+        fields = ["marketplace"] if self.may_place(request) else ["is_excluded", "show_marketplace"]
+        own = [
+            (name, {**options, "fields": [_without(each) for each in options["fields"]]})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+        return [*own, (_("Marketplace"), {"fields": fields})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = [*super().get_readonly_fields(request, obj), "show_marketplace"]
@@ -167,8 +186,16 @@ class ProductAdmin(base.ProductAdmin):
         **kwargs: Any,
     ) -> Any:
         if self.may_place(request):
-            kwargs["form"] = marketplace.MarketplaceForm
+            shown = kwargs.get("fields") or flatten_fieldsets(self.get_fieldsets(request, obj))
+            kwargs |= {"fields": [*shown, "is_excluded"], "form": marketplace.MarketplaceForm}
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Who does not decide where it is communicated has this one switch, and reads how far it
+        reaches."""
+        if db_field.name == "is_excluded":
+            kwargs["label"] = _("Excluded from sync on all channels")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:  # noqa: FBT001
         """The product, then its listings."""
@@ -231,8 +258,8 @@ class ProductAdmin(base.ProductAdmin):
         panels = super().panels(request, product)
         if request.user.has_perms(["channels.view_communicated"]):
             template = "admin/inventory/product/told.html"
-            context = product_told.context_of(product) | {"may_place": self.may_place(request)}
-            panels.append(Panel(GENERAL, 50, _("What the channels are told"), template, context))
+            context = product_told.context_of(product, self._may(request))
+            panels.append(Panel(GENERAL, 5, _("What the channels are told"), template, context))
         if request.user.has_perms(["channels.view_publication"]):
             context = {
                 "receipts": product_told.receipts_of(product),
@@ -257,7 +284,9 @@ class ProductAdmin(base.ProductAdmin):
         product = self.get_object(request, object_id)
         if not isinstance(product, Product):
             raise Http404(object_id)
-        here = product_told.context_of(product) | {"may_place": self.may_place(request)}
+        sent = request.GET.get(product_told.SENT, "")
+        first = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < DIGITS else None
+        here = product_told.context_of(product, self._may(request), first)
         context = {"here": here, "is_followed": True}
         return TemplateResponse(request, "admin/inventory/product/told_now.html", context)
 
@@ -268,5 +297,4 @@ class ProductAdmin(base.ProductAdmin):
     def show_marketplace(self, product: Product) -> str:
         if not product.pk:
             return str(marketplace.ASK)
-        names = ", ".join(marketplace.ticked(product).values_list("name", flat=True))
-        return f"{names or gettext('No channel')}. {marketplace.ASK}"
+        return f"{marketplace.named(product)} {marketplace.ASK}"

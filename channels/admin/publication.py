@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -11,21 +10,29 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
-    RelatedDropdownFilter,
-)
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from channels import reasons
-from channels.admin import retelling
-from channels.admin.history import STATUS_COLORS
+from channels.admin import message, retelling
+from channels.admin.filters import StatusFilter
+from channels.admin.history import ACKNOWLEDGED, STATUS_COLORS, STATUS_MEANINGS
 from channels.models import Publication
 from channels.models.publication import Status
-from desk.cells import NOTHING, ago
+from desk import numbers
+from desk.cells import NOTHING, ago, badge
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
+
+
+def _number(told: Publication) -> str:
+    return NOTHING if told.quantity is None else numbers.shown(told.quantity)
+
+
+def _why(told: Publication) -> str:
+    """Why the channel did not take it; of one that it took there is nothing to say."""
+    return reasons.label(told.code) if told.code and told.status not in ACKNOWLEDGED else ""
 
 
 @admin.register(Publication)
@@ -43,7 +50,7 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
     ]
     list_filter = [
         ("batch__channel", RelatedDropdownFilter),
-        ("status", ChoicesDropdownFilter),
+        ("status", StatusFilter),
         ("created_at", MomentFilter),
         ("answered_at", MomentFilter),
     ]
@@ -73,14 +80,18 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
         if isinstance(told, Publication):
             context |= {
                 "title": gettext("Told %(quantity)s of %(product)s")
-                % {"quantity": told.quantity, "product": told.level.listing.product},
+                % {"quantity": _number(told), "product": told.level.listing.product},
                 "publication": told,
                 "sentence": retelling.sentence(told.explanation),
                 "rule": retelling.rule_name(told.explanation["rule"]),
                 "color": STATUS_COLORS[Status(told.status)],
-                "reason": reasons.label(told.code) if told.code else "",
+                "reason": _why(told),
+                "meaning": STATUS_MEANINGS[Status(told.status)],
                 "advice": reasons.advice(told.code),
-                "payload": _readable(told.batch.payload),
+                "asked": message.asked(told),
+                "answered": message.answered(told),
+                "answer": message.answer_of(told),
+                "message": message.message_of(told),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -103,20 +114,18 @@ class PublicationAdmin(ReadOnlyMixin, ModelAdmin):
 
     @display(description=_("Told"))
     def show_told(self, told: Publication) -> str:
-        change = "" if told.delta is None else f"{told.delta:+d}"
+        change = "" if told.delta is None else numbers.change(told.delta)
         return format_html(
-            '<strong>{}</strong> <span class="sc-quiet">{}</span>', told.quantity, change
+            '<strong>{}</strong> <span class="sc-quiet">{}</span>', _number(told), change
         )
 
-    @display(description=_("Status"), label=STATUS_COLORS)
-    def show_status(self, told: Publication) -> tuple[str, str]:
-        return told.status, told.get_status_display()
+    @display(description=_("Status"))
+    def show_status(self, told: Publication) -> str:
+        """With what it means, on hover; a receipt's own page says it in full."""
+        status = Status(told.status)
+        label = badge(STATUS_COLORS[status], status.label)
+        return format_html('<span title="{}">{}</span>', STATUS_MEANINGS[status], label)
 
     @display(description=_("Reason"))
     def show_reason(self, told: Publication) -> str:
-        return reasons.label(told.code) if told.code else NOTHING
-
-
-def _readable(payload: str) -> str:
-    """The stored message, indented for a person; its bytes in the database stay as sent."""
-    return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+        return _why(told) or NOTHING

@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from desk import numbers
 from desk.cells import page_of
 from desk.dialogs import ask, find, reported
 from desk.lists import ModelAdmin
 from desk.refusals import RefusalsMixin
 from desk.saying import gettext, ngettext
+from desk.shown import AsShownForm
 from inventory import production
 from inventory.admin.exporting import ExportMixin
 from inventory.admin.product_adjusting import ASKED
@@ -48,6 +50,7 @@ class ProductAdmin(ExportMixin, ProductPage, RefusalsMixin, ModelAdmin):
     """Higher floors register a subclass of this; `switch` is theirs to extend."""
 
     file_kind = "products"
+    form = AsShownForm
 
     list_display = [
         "sku",
@@ -103,10 +106,10 @@ class ProductAdmin(ExportMixin, ProductPage, RefusalsMixin, ModelAdmin):
     def show_at_hand(self, product: Any) -> tuple[str, str]:
         at_hand = product.at_hand or 0
         if at_hand < 0:
-            return "backordered", str(at_hand)
+            return "backordered", numbers.shown(at_hand)
         if product.in_stock is None:
             return "unknown", gettext("unknown")
-        return ("in" if at_hand else "out"), str(at_hand)
+        return ("in" if at_hand else "out"), numbers.shown(at_hand)
 
     def has_post_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         """By a method: a permission named with a dot is looked up by the system checks, which run
@@ -123,12 +126,12 @@ class ProductAdmin(ExportMixin, ProductPage, RefusalsMixin, ModelAdmin):
             number = self._switch_part(part, flags)
             changed, same = changed + number, same + len(part) - number
         told = ngettext("%(number)s product changed.", "%(number)s products changed.", changed) % {
-            "number": f"{changed:,}"
+            "number": changed
         }
         if same:
             told += " " + ngettext(
                 "%(number)s was so already.", "%(number)s were so already.", same
-            ) % {"number": f"{same:,}"}
+            ) % {"number": same}
         self.message_user(request, told, messages.SUCCESS)
         return None
 

@@ -28,7 +28,9 @@ from desk import history
 from desk.cells import page_of
 from desk.deadlocks import retried
 from desk.errors import Refused
+from desk.fields import WholeNumberField
 from desk.lists import ModelAdmin
+from desk.numbers import said, shown
 from desk.saying import gettext
 from inventory import ledger
 from inventory.admin.dialogs import LARGEST
@@ -74,7 +76,7 @@ class AdjustForm(forms.Form):
         initial=CHANGE,
         widget=forms.RadioSelect,
     )
-    units = forms.IntegerField(
+    units = WholeNumberField(
         label=_("Units"),
         min_value=-LARGEST,
         max_value=LARGEST,
@@ -111,9 +113,10 @@ class AdjustForm(forms.Form):
         before, units = self.before, given["units"]
         sign, size = ("−" if units < 0 else "+"), abs(units)
         values = {"units": units, "change": signed(units - before)}
+        added = f"{shown(before)} {sign} {shown(size)} = {shown(before + units)}"
         return {
-            CHANGE: f"{before} {sign} {size} = {before + units}".replace("-", "−"),
-            TOTAL: gettext("counted %(units)d: %(change)s") % values if units >= 0 else "–",
+            CHANGE: added.replace("-", "−"),
+            TOTAL: said(gettext("counted %(units)d: %(change)s"), values) if units >= 0 else "–",
         }
 
     def _demand_sense(self, warehouse: Warehouse, units: int, way: str) -> None:
@@ -169,7 +172,7 @@ class AdjustForm(forms.Form):
 
 def signed(change: int) -> str:
     """A change with its sign, as people write it: “+3”, “−3”, “±0”."""
-    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change)}"
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{shown(abs(change))}"
 
 
 def adjustable() -> QuerySet[Warehouse]:

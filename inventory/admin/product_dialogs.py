@@ -9,6 +9,7 @@ from unfold.widgets import (
 )
 
 from desk.dialogs import ObjectDialog
+from desk.fields import WholeNumberField
 from inventory.admin.dialogs import LARGEST
 from inventory.models import Product, Warehouse
 
@@ -25,14 +26,14 @@ class ProductDialog(ObjectDialog):
 class ProductionDialog(ProductDialog):
     """Asks how many were made or used up."""
 
-    produced = forms.IntegerField(
+    produced = WholeNumberField(
         label=_("Produced"),
         min_value=0,
         max_value=LARGEST,
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    consumed = forms.IntegerField(
+    consumed = WholeNumberField(
         label=_("Consumed"),
         min_value=0,
         max_value=LARGEST,

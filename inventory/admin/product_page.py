@@ -55,7 +55,7 @@ class ProductPage(QuickAdjustMixin, LabelMixin):
 
     def panels(self, request: HttpRequest, product: Product) -> list[Panel]:
         """What this floor knows of a product."""
-        panels = [self._stock(request, product), self._label(product)]
+        panels = [*self._stock(request, product), self._label(product)]
         if request.user.has_perms(["inventory.view_purchaseorder"]):
             panels.append(self._incoming(request, product))
         if request.user.has_perms(["inventory.view_movement"]):
@@ -71,15 +71,15 @@ class ProductPage(QuickAdjustMixin, LabelMixin):
             if request.user.has_perm(f"inventory.view_{each._meta.model_name}")  # noqa: SLF001
         }
 
-    def _stock(self, request: HttpRequest, product: Product) -> Panel:
+    def _stock(self, request: HttpRequest, product: Product) -> list[Panel]:
+        """What there is in all, and by warehouse: a floor above puts between them what follows."""
         is_bundle = getattr(product, "is_bundle", False)
         rows = (product_stock.rows_of_bundle if is_bundle else product_stock.rows_of)(product)
         total = product_stock.total_of(rows)
+        whole = {"total": total, "is_bundle": is_bundle, "color": _color(total)}
         context: dict[str, Any] = {
             "rows": rows,
-            "total": total,
             "is_bundle": is_bundle,
-            "color": _color(total),
             "components": product_stock.components_of(product) if is_bundle else [],
             "movements": list_of(Movement, product__id__exact=product.pk)
             if request.user.has_perms(["inventory.view_movement"])
@@ -87,8 +87,11 @@ class ProductPage(QuickAdjustMixin, LabelMixin):
         }
         if not is_bundle and self.has_post_permission(request):
             context["adjust"] = _adjust_form(request, product, rows)
-        template = "admin/inventory/product/stock.html"
-        return Panel(GENERAL, 10, _("Stock by warehouse"), template, context)
+        folder = "admin/inventory/product"
+        return [
+            Panel(GENERAL, 0, _("In all"), f"{folder}/totals.html", whole),
+            Panel(GENERAL, 10, _("Stock by warehouse"), f"{folder}/stock.html", context),
+        ]
 
     def _incoming(self, request: HttpRequest, product: Product) -> Panel:
         groups = [

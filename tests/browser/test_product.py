@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
-from channels.models import Channel, Listing, Location
+from channels.models import Channel, Listing, Location, Publication
 from desk.cells import list_of, page_of
 from inventory import bundles
 from inventory.models import Product, StockLevel, Warehouse
@@ -52,6 +52,15 @@ def test_a_product_is_understood_and_corrected_on_one_page(  # noqa: PLR0915 - o
 
     window.open(page_of(product))
     look(window, "product")
+    window.page.evaluate("window.scrollTo(0, 0)")
+    told = window.page.locator("#told-here tbody tr").all()
+    assert len(told) == 2
+    folded = window.page.locator("#submit-row").bounding_box()
+    for row in told:
+        place = row.bounding_box()
+        assert place is not None
+        assert folded is not None
+        assert place["y"] + place["height"] < folded["y"], "not seen without scrolling"
     for key in TABS:
         tab(window, key)
         look(window, f"product-{key}")
@@ -59,7 +68,16 @@ def test_a_product_is_understood_and_corrected_on_one_page(  # noqa: PLR0915 - o
     assert "PO-77" in tab(window, "incoming")
     assert "Opening stock" in tab(window, "ledger")
 
-    window.page.click(".sc-tabs a[href='#general']")
+    receipt = Publication.objects.filter(level__listing__product=product)[0]
+    window.open(page_of(receipt))
+    look(window, "publication")
+    assert receipt.level.listing.item_id in window.page.locator("pre").first.inner_text()
+    whole = window.page.locator("details pre")
+    assert not whole.is_visible()
+    window.page.get_by_text("Whole message to the channel").click()
+    assert len(whole.inner_text()) > len(window.page.locator("pre").first.inner_text())
+    window.open(page_of(product))
+
     window.page.select_option("#id_adjust-warehouse", str(main.pk))
     window.page.focus("#id_adjust-units")
     window.page.keyboard.type("-5")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -99,6 +100,68 @@ def test_excluding_on_one_channel_makes_its_levels_due(admin_client: Client, wor
 
     assert world.listing(product).is_excluded
     assert world.level(product).stale_version == before + 1
+
+
+def test_all_that_keeps_numbers_back_stands_in_one_table(
+    admin_client: Client, world: World, second: Channel
+) -> None:
+    product = world.products[0]
+    Listing.objects.filter(product=product).update(is_excluded=True)
+
+    shown = admin_client.get(page(product)).content.decode()
+
+    table = shown[shown.index("sc-places") :]
+    table = table[: table.index("</table>")]
+    boxes = re.findall(
+        r'<input type="checkbox" name="(\w+)"(?: value="(\d+)")?[^>]*?( checked)?>', table
+    )
+    mine, other = str(world.channel.pk), str(second.pk)
+    assert sorted(boxes) == sorted(
+        [
+            ("is_excluded", "", ""),
+            ("marketplace", mine, " checked"),
+            ("excluded_on", mine, " checked"),
+            ("marketplace", other, ""),
+            ("excluded_on", other, ""),
+        ]
+    )
+    assert shown.count('name="is_excluded"') == 1
+    assert shown.count('name="excluded_on"') == 2
+
+
+def test_who_may_not_edit_the_product_reads_there_whether_it_is_excluded_everywhere(
+    client: Client, world: World
+) -> None:
+    client.force_login(person("csm", "inventory.view_product", "channels.change_listing"))
+    product = world.products[0]
+    Product.objects.filter(pk=product.pk).update(is_excluded=True)
+
+    shown = client.get(page(product)).content.decode()
+    client.post(page(product), form(product, excluded_on=[world.channel.pk]))
+
+    assert 'name="is_excluded"' not in shown
+    table = shown[shown.index("sc-places") :]
+    assert "yes" in table[: table.index("</tr>", table.index("All channels"))]
+    product.refresh_from_db()
+    assert product.is_excluded
+    assert world.listing(product).is_excluded
+
+
+def test_excluding_where_it_is_not_communicated_is_refused_and_stays_typed(
+    admin_client: Client, world: World, second: Channel
+) -> None:
+    product = world.products[0]
+    data = form(product, excluded_on=[second.pk])
+
+    refused = admin_client.post(page(product), data)
+
+    assert refused.status_code == 200
+    assert "Second shop: the product is not communicated there" in refused.text
+    kept = f'name="excluded_on" value="{second.pk}"'
+    assert "checked" in refused.text[refused.text.index(kept) :].split(">", 1)[0]
+    data["marketplace"] = [world.channel.pk, second.pk]
+    assert admin_client.post(page(product), data).status_code == 302
+    assert Listing.objects.get(product=product, channel=second).is_excluded
 
 
 def test_saving_without_a_change_marks_nothing(admin_client: Client, world: World) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from channels.admin.previewing import CONFIRMED
-from channels.models import Listing, Publication
+from channels.models import Batch, Listing, Publication
+from channels.models.publication import Status
 from tests.pretend import World, person
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +74,7 @@ def test_a_listing_shows_its_state_its_reason_and_what_to_do(
     assert "Skipped" in shown
     assert "No match at the channel" in shown
     assert "correct its SKU" in shown
+    assert "nothing is sent for now" in shown
 
 
 @pytest.mark.parametrize(
@@ -106,6 +112,62 @@ def test_a_receipt_shows_its_explanation_and_its_message(
 
     assert page.context["sentence"] == "40 in stock in Main. Rule “Product value”: 40 sent."
     assert "numbers" in page.content.decode()
+    assert page.context["asked"] == (
+        "Corner shop was told to show 40 of CUP-0 at Shop instead of 0 (+40)."
+    )
+    assert page.context["answered"].startswith("It took the number at 20")
+    assert "can not be told apart" in page.text
+
+
+def test_a_receipt_shows_first_what_was_said_of_its_own_listing(
+    admin_client: Client, world: World
+) -> None:
+    receipt, other = (world.tell(product) for product in world.products[:2])
+    lines = [{"sku": f"I-CUP-{number}", "to": 40 + number} for number in range(2)]
+    Batch.objects.filter(pk=receipt.batch_id).update(payload=json.dumps({"all": lines}))
+    Publication.objects.filter(pk=other.pk).update(batch=receipt.batch_id, position=1)
+
+    shown = admin_client.get(
+        reverse("admin:channels_publication_change", args=[other.pk])
+    ).content.decode()
+
+    own, whole = shown.split("<details", 1)
+    assert "I-CUP-1" in own
+    assert "I-CUP-0" not in own
+    assert "I-CUP-0" in whole
+    assert "line 2 of 2 in one message" in own
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            {"quantity": 3, "expected": None},
+            "Corner shop was told to show 3 of CUP-0 at Shop, whatever it showed before.",
+        ),
+        (
+            {"quantity": 3, "expected": 3},
+            "Corner shop was told again to show 3 of CUP-0 at Shop.",
+        ),
+        (
+            {"quantity": None, "expected": 3},
+            "Corner shop was told to show no number for CUP-0 at Shop any more.",
+        ),
+        ({"status": Status.REJECTED, "code": "read_only"}, "It refused at 20"),
+        ({"status": Status.EXPIRED, "code": "not_applied"}, "It was given up at 20"),
+        ({"status": Status.OBSERVED}, "was seen to show it at 20"),
+        ({"status": Status.SENT, "answered_at": None}, "No answer came yet."),
+    ],
+)
+def test_a_receipt_says_in_words_what_was_told_and_what_came_of_it(
+    admin_client: Client, world: World, told: dict[str, Any], said: str
+) -> None:
+    receipt = world.tell(world.products[0])
+    Publication.objects.filter(pk=receipt.pk).update(**told)
+
+    page = admin_client.get(reverse("admin:channels_publication_change", args=[receipt.pk]))
+
+    assert said in page.text
 
 
 def test_not_even_a_superuser_changes_a_receipt(admin_client: Client, world: World) -> None:
@@ -122,6 +184,16 @@ def test_not_even_a_superuser_changes_a_receipt(admin_client: Client, world: Wor
     assert Publication.objects.values().get() == before
 
 
+def test_receipts_are_found_by_their_status(admin_client: Client, world: World) -> None:
+    for status in Status:
+        receipt = world.tell(world.products[0])
+        Publication.objects.filter(pk=receipt.pk).update(status=status)
+        Batch.objects.filter(pk=receipt.batch_id).update(status=status)
+    for status in Status:
+        rows = admin_client.get(RECEIPTS, {"status__exact": status}).context["cl"].result_list
+        assert [each.status for each in rows] == [status]
+
+
 def test_lists_of_listings_and_receipts_stay_cheap_and_searchable(
     admin_client: Client, world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -136,3 +208,41 @@ def test_lists_of_listings_and_receipts_stay_cheap_and_searchable(
         found = admin_client.get(address, {"q": "cup-1"}).context["cl"].result_list
         assert len(found) in {1, 6}
         assert len(admin_client.get(address, {"q": "saucer"}).context["cl"].result_list) == 0
+
+
+def test_what_was_taken_needs_no_reason_and_each_status_is_put_in_words(
+    admin_client: Client, world: World
+) -> None:
+    receipt = world.tell(world.products[0])
+    Publication.objects.filter(pk=receipt.pk).update(code="accepted")
+    url = reverse("admin:channels_publication_change", args=[receipt.pk])
+
+    listed = admin_client.get(RECEIPTS).text
+    taken = admin_client.get(url)
+    Publication.objects.filter(pk=receipt.pk).update(status=Status.OBSERVED)
+    seen = admin_client.get(RECEIPTS).text
+
+    assert 'title="The channel took the number; it was not read back there since."' in listed
+    assert "was seen to show it afterwards" in seen
+    assert taken.context["reason"] == ""
+    assert "it was not read back there since" in taken.text
+    assert "Sent" not in re.findall(r"<td[^>]*field-show_reason[^>]*>(.*?)</td>", listed, re.S)[0]
+
+
+def test_a_healthy_listing_is_no_column_of_faults(admin_client: Client, world: World) -> None:
+    Listing.objects.filter(product=world.products[1]).update(is_excluded=True)
+
+    listed = admin_client.get(LISTINGS).text
+
+    cells = re.findall(r"<td[^>]*field-show_excluded[^>]*>(.*?)</td>", listed, re.S)
+    words = [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
+    assert sorted(words) == ["Excluded", "–", "–", "–"]
+
+
+def test_the_table_counts_rows(admin_client: Client, world: World) -> None:
+    listed = " ".join(
+        admin_client.get(reverse("admin:channels_communicated_changelist")).text.split()
+    )
+
+    assert "4 rows" in listed
+    assert "4 Communicate inventory" not in listed
