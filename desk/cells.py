@@ -10,9 +10,11 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from desk import moments
 
 NOTHING = "–"
 
@@ -38,14 +40,16 @@ def link(url: str, text: object) -> SafeString:
 
 
 def ago(moment: datetime.datetime | None, never: str = NOTHING) -> str:
-    """How long ago or in how long, with the full time on hover; `never` for None."""
+    """How long ago or in how long, with the full time on hover; `never` for None. `data-ago`: in
+    seconds, from which a page that is followed counts on."""
     if moment is None:
         return never
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time data-ago="{}" datetime="{}" title="{}">{}</time>',
+        f"{(timezone.now() - moment).total_seconds():.0f}",
         local.isoformat(),
-        formats.date_format(local, "Y-m-d H:i:s T"),
+        moments.exact(moment),
         naturaltime(moment),
     )
 
@@ -53,6 +57,12 @@ def ago(moment: datetime.datetime | None, never: str = NOTHING) -> str:
 def badge(color: str, text: object) -> SafeString:
     """A small coloured label, as lists show it: success, warning, danger, info, primary, ""."""
     return render_to_string("unfold/helpers/label.html", {"type": color, "text": text})
+
+
+def flag(text: object, *, is_on: bool, color: str = "") -> SafeString | str:
+    """A switch in a list: its word where it is on, a dash where it is off. A column of crosses
+    would look like as many faults."""
+    return badge(color, text) if is_on else NOTHING
 
 
 def two_lines(first: object, second: object) -> SafeString:

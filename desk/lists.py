@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
 from desk import history
+from desk.fields import WholeNumbersMixin
 from desk.paging import BoundedPaginator
 
 
@@ -29,7 +30,11 @@ class ChangeList(unfold.views.ChangeList):
         return self._addresses[asked]
 
 
-class ModelAdmin(unfold.admin.ModelAdmin):
+class TabularInline(WholeNumbersMixin, unfold.admin.TabularInline):
+    """Base of every table of records within another's page."""
+
+
+class ModelAdmin(WholeNumbersMixin, unfold.admin.ModelAdmin):
     """A list that stays quick at millions of rows: counted no further than people read.
 
     `empty_hint` says what would fill it while it is empty."""
@@ -39,6 +44,8 @@ class ModelAdmin(unfold.admin.ModelAdmin):
     # A screenful: rows cost more to make than to find, and twice as many take twice as long.
     list_per_page = 25
     empty_hint: Any = ""
+    is_counted_in_rows = False
+    """Where the list's title says what it is for, and not what its rows are."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """What our own sentences say, each reader is told in his language."""
@@ -79,7 +86,10 @@ def _selection(shown: Any) -> dict[str, str]:
     many rows are shown; so nobody takes the number shown for the number that is changed."""
     told = getattr(shown.paginator, "told", str(shown.result_count))
     is_narrowed = bool(shown.query or shown.has_active_filters)
-    values = {"number": told, "name": str(shown.opts.verbose_name_plural)}
+    name = str(shown.opts.verbose_name_plural)
+    if getattr(shown.model_admin, "is_counted_in_rows", False):
+        name = gettext("rows")
+    values = {"number": told, "name": name}
     if is_narrowed:
         offer = gettext("Select all %(number)s %(name)s that the search and the filters leave")
         chosen = gettext("All %(number)s %(name)s that the search and the filters leave")

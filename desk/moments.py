@@ -1,40 +1,56 @@
-"""A filter by time that lists of every floor share."""
+"""Moments and days as people read them, on the pages of every floor."""
 
 from __future__ import annotations
 
 import datetime
 from typing import Any
 
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_time
-from unfold.contrib.filters.admin import RangeDateTimeFilter
+from django.utils.formats import date_format
+
+from desk.formats import DAY, EXACT, MINUTE, SECOND
 
 
-class MomentFilter(RangeDateTimeFilter):
-    """From and to, in the time zone that the lists show. A day without a time counts whole."""
+def day(moment: datetime.date) -> str:
+    """2026-11-21; of a moment, in the time zone of the pages."""
+    return date_format(_local(moment), DAY)
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        since = self._moment("from", datetime.time.min)
-        until = self._moment("to", datetime.time.max)
-        if since:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": since})
-        if until:
-            queryset = queryset.filter(**{f"{self.parameter_name}__lte": until})
-        return queryset
 
-    def _moment(self, end: str, otherwise: datetime.time) -> datetime.datetime | None:
-        day_text = self.used_parameters.get(f"{self.parameter_name}_{end}_0")
-        time_text = self.used_parameters.get(f"{self.parameter_name}_{end}_1")
-        if not day_text:
-            return None
-        try:
-            day = parse_date(day_text)
-            at = parse_time(time_text) if time_text else otherwise
-        except ValueError as error:
-            raise IncorrectLookupParameters from error
-        if day is None or at is None:
-            raise IncorrectLookupParameters
-        return timezone.make_aware(datetime.datetime.combine(day, at))
+def minute(moment: datetime.datetime) -> str:
+    """2026-11-21 14:05"""
+    return date_format(_local(moment), MINUTE)
+
+
+def second(moment: datetime.datetime) -> str:
+    """2026-11-21 14:05:12: where it matters what came first."""
+    return date_format(_local(moment), SECOND)
+
+
+def exact(moment: datetime.datetime) -> str:
+    """2026-11-21 14:05:12 UTC: what stands by itself."""
+    return date_format(_local(moment), EXACT)
+
+
+def clock(moment: datetime.datetime) -> str:
+    """14:05:12: where the day is known."""
+    return date_format(_local(moment), "H:i:s")
+
+
+def hour(moment: datetime.datetime) -> str:
+    """14:05"""
+    return date_format(_local(moment), "H:i")
+
+
+def lately(moment: datetime.datetime) -> str:
+    """Of today, the time alone; else with its day."""
+    return clock(moment) if timezone.localdate(moment) == timezone.localdate() else second(moment)
+
+
+def weekday(moment: datetime.date) -> str:
+    """Monday, 2026-11-23"""
+    return date_format(_local(moment), f"l, {DAY}")
+
+
+def _local(moment: Any) -> Any:
+    is_aware = isinstance(moment, datetime.datetime) and timezone.is_aware(moment)
+    return timezone.localtime(moment) if is_aware else moment

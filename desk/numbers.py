@@ -1,27 +1,32 @@
-"""Documents whose number is their own: found by it, as they show it or bare."""
+"""Numbers as people read them, on the pages of every floor."""
 
-from typing import Any, ClassVar
+from __future__ import annotations
 
-from django.contrib.admin import ModelAdmin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 
-LONGEST = 18
-"""Digits that surely fit a primary key."""
+from django.utils.formats import number_format
+
+_HOLE = re.compile(r"(%\(\w+\))d")
 
 
-class NumberSearchMixin(ModelAdmin):
-    """The search box takes ST-2 and 2, too."""
+def shown(number: float | Decimal, places: int | None = None) -> str:
+    """Grouped by thousands and with the decimal mark of the reader's language: 1,234,567 or
+    1.234.567. places: decimals, the last one rounded half up; else as many as it has."""
+    if places is not None:
+        number = Decimal(str(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return str(number_format(number, places, force_grouping=True))
 
-    prefix: ClassVar[str]
-    """What the document's name begins with, such as "ST-"."""
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        digits = search_term.strip().upper().removeprefix(self.prefix)
-        if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST:
-            either = Q(pk__in=found.order_by().values("pk")) | Q(pk=int(digits))
-            return queryset.filter(either), False
-        return found, may_repeat
+def change(number: int) -> str:
+    """A difference, with its sign also where it is more: +1,234."""
+    return f"+{shown(number)}" if number >= 0 else shown(number)
+
+
+def said(text: str, values: Mapping[str, object]) -> str:
+    """A sentence with `%(units)d` and `%(name)s` in it, its numbers written as everywhere."""
+    written = {
+        name: shown(value) if isinstance(value, int) else value for name, value in values.items()
+    }
+    return _HOLE.sub(r"\1s", text) % written

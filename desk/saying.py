@@ -1,7 +1,9 @@
 """Sentences that can be kept and said again to each reader, in his own language.
 
 `gettext` and `ngettext` here are Django's, but what they make, and what `%` makes of it, still
-knows what it was made of: saved by `as_data`, said again by `again`.
+knows what it was made of: saved by `as_data`, said again by `again`. Named numbers are given, and
+kept, as they are (`{"units": 1234}`), and written as each reader's language does; an id is no such
+number: give it as text.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
+
+from desk import numbers
 
 
 class Sentence(str):
@@ -33,7 +37,7 @@ class Sentence(str):
         return (str(self), self.forms, self.number, self.values)
 
     def __mod__(self, values: Any) -> Sentence:
-        return Sentence(super().__mod__(values), self.forms, self.number, values)
+        return Sentence(_filled(str(self), values), self.forms, self.number, values)
 
 
 def gettext(message: str) -> str:
@@ -75,7 +79,11 @@ def again(data: Mapping[str, Any]) -> str:
         form = translation.ngettext(forms[0], forms[1], number)
     else:
         form = translation.gettext(forms[0]) if forms[0] else ""
-    return form % _said(data["values"]) if "values" in data else form
+    return _filled(form, _said(data["values"])) if "values" in data else form
+
+
+def _filled(form: str, values: Any) -> str:
+    return numbers.said(form, values) if isinstance(values, Mapping) else form % values
 
 
 def _kept(value: Any) -> Any:

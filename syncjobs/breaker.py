@@ -15,10 +15,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels import publishing
 from channels.models import Batch, Channel
 from channels.rules import Decision
+from desk import numbers
 from syncjobs import claims
 from syncjobs.claims import Claim
 from syncjobs.models import Run
@@ -118,10 +120,17 @@ def verdict(channel: Channel, zeros: int) -> str:
     share = 100 * (lately + zeros) / max(shown, 1)
     if share <= channel.breaker_share:
         return ""
-    return (
-        f"{lately + zeros:,} of {shown:,} numbers on offer ({share:.0f} %) would be set to 0 within"
-        f" an hour; {channel} allows {channel.breaker_share} %."
+    text = gettext(
+        "%(zeros)s of %(shown)s numbers on offer (%(share)d %%) would be set to 0 within an hour;"
+        " %(channel)s allows %(allowed)d %%."
     )
+    return text % {
+        "zeros": numbers.shown(lately + zeros),
+        "shown": numbers.shown(shown),
+        "share": round(share),
+        "channel": channel,
+        "allowed": channel.breaker_share,
+    }
 
 
 def _zeroed_lately(channel: Channel) -> int:

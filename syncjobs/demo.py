@@ -18,6 +18,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F, Max
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -37,7 +38,7 @@ from inventory.models import (
 )
 from orders import intake
 from orders.intake import Draft, DraftLine
-from orders.models import SalesOrder
+from orders.models import Asn, SalesOrder
 from syncjobs.models import Run
 from syncjobs.runner import Busy, execute, request
 
@@ -89,11 +90,14 @@ def _logins() -> None:
 
 
 def _bring_to_our_days() -> None:
-    """The retailer's last order came yesterday; the others as long before it as they did."""
+    """The retailer's last order came yesterday; the others as long before it as they did, and what
+    was sent for them went as long after."""
     newest = SalesOrder.objects.aggregate(at=Max("placed_at"))["at"]
     if newest is not None:
         since = datetime.timedelta(days=(timezone.now() - newest).days - 1)
         SalesOrder.objects.update(placed_at=F("placed_at") + since)
+        sent_at = Least(F("sent_at") + since, timezone.now())
+        Asn.objects.filter(sent_at__isnull=False).update(sent_at=sent_at, created_at=sent_at)
 
 
 def _tell_stories(main: Warehouse) -> None:

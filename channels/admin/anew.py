@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import override
 
 from channels.reasons import ENGLISH
+from desk import numbers
 
 Say = Callable[[str], str]
 """What stood in a hole, in the reader's words."""
@@ -23,6 +24,7 @@ MOST = 1000
 within, and no such text costs a reader's page its time."""
 
 _HOLE = re.compile(r"%\((\w+)\)([sd])|(%%)")
+_COUNTED = re.compile(r"%\((\w+)\)d")
 _FILLS = {"s": ".+?", "d": r"[+-]?\d+"}
 _OTHER = re.compile(r".+?(?:[.!?](?= )|$)", re.DOTALL)
 """A sentence of whatever form."""
@@ -31,6 +33,11 @@ _OTHER = re.compile(r".+?(?:[.!?](?= )|$)", re.DOTALL)
 def is_readable(text: str) -> bool:
     """Whether a stored text is looked at at all; a longer one is shown as it is."""
     return len(text) <= MOST
+
+
+def _counted(words: str) -> str:
+    """A stored number as the reader's language writes it; a change keeps its sign."""
+    return (numbers.change if words.startswith("+") else numbers.shown)(int(words))
 
 
 class Form(NamedTuple):
@@ -44,12 +51,14 @@ class Form(NamedTuple):
         """The same in the reader's language."""
         if not found.re.groups:
             return str(self.text)
+        text = str(self.text)
+        counted = dict.fromkeys(_COUNTED.findall(text), _counted)
+        holes = {**counted, **self.holes}
         values = {
-            name: self.holes[name](value) if name in self.holes else value
+            name: holes[name](value) if name in holes else value
             for name, value in found.groupdict().items()
         }
-        text: str = re.sub(r"(%\(\w+\))d", r"\1s", str(self.text)) % values
-        return text
+        return numbers.said(text, values)
 
 
 class _Found(NamedTuple):

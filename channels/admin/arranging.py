@@ -9,7 +9,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -17,8 +16,10 @@ from channels import profiles, selling
 from channels.admin import wording
 from channels.admin.previewing import CONFIRMED
 from channels.models import Channel, Listing, SellingList
+from desk import numbers
 from desk.errors import Refused
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 
 NO_LIST = "none"
 
@@ -103,9 +104,10 @@ class ArrangingMixin(ModelAdmin):
 
 
 def _counted(number: int, channel: Channel) -> str:
-    return ngettext(
+    text = ngettext(
         "%(number)d listing of %(channel)s", "%(number)d listings of %(channel)s", number
-    ) % {"number": number, "channel": channel}
+    )
+    return numbers.said(text, {"number": number, "channel": channel})
 
 
 def _one_channel(listings: QuerySet[Listing]) -> Channel:

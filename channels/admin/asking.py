@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from channels import accounts, notices, reasons
 from channels.contract import ChannelError
 from channels.models import Channel
 from desk.errors import Refused
+from desk.saying import gettext
 
 
 class ChannelSaid(Refused):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from channels.models import Communicated
+from desk import moments
 from desk.cells import NOTHING, ago, badge
 
 STATE_COLORS = {
@@ -43,5 +44,5 @@ def when(moment: datetime.datetime | None, never: str = NOTHING, *, is_past: boo
     return format_html(
         '<time datetime="{}">{}</time>',
         local.isoformat(),
-        formats.date_format(local, "Y-m-d H:i:s T"),
+        moments.exact(moment),
     )

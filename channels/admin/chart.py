@@ -6,15 +6,16 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from desk import moments
+from desk.numbers import shown as written
 
 Point = tuple[datetime.datetime, int]
 
 ALL = "all"
-LEAST, MOST = datetime.timedelta(hours=1), datetime.timedelta(days=30)
+LEAST, MOST = datetime.timedelta(seconds=1), datetime.timedelta(days=30)
 """Of a span chosen by what there is."""
 
 SPANS = {
@@ -45,7 +46,7 @@ def draw(
 ) -> Chart:
     """Points by time, the earliest first; what was before the span goes on into it."""
     span = span if span in SPANS else ALL
-    start = end - (SPANS[span][0] if span in SPANS else _fitting([*should, *shown], end))
+    start = end - (SPANS[span][0] if span in SPANS else _known([*should, *shown], end))
     lines = [_within(should, start, end), _within(shown, start, end)]
     numbers = [number for line in lines for _, number in line]
     top = max([*numbers, 1])
@@ -54,8 +55,8 @@ def draw(
         shown=_path(lines[1], start, end, top),
         words=_words(lines[0], lines[1], start, SPANS[span][1] if span in SPANS else ""),
         highest=top,
-        began=date_format(timezone.localtime(start), "j M H:i"),
-        ended=date_format(timezone.localtime(end), "j M H:i"),
+        began=moments.minute(start),
+        ended=moments.minute(end),
         spans=[
             (ALL, gettext("All there is"), span == ALL),
             *((name, label, name == span) for name, (_, label) in SPANS.items()),
@@ -63,10 +64,10 @@ def draw(
     )
 
 
-def _fitting(points: Sequence[Point], end: datetime.datetime) -> datetime.timedelta:
-    """From a little before the first of them, within bounds."""
+def _known(points: Sequence[Point], end: datetime.datetime) -> datetime.timedelta:
+    """From the first of them, before which nothing was known, within bounds."""
     first = min((at for at, _ in points), default=end)
-    return min(max((end - first) * 1.05, LEAST), MOST)
+    return min(max(end - first, LEAST), MOST)
 
 
 def _within(
@@ -103,7 +104,7 @@ def _words(
     """The chart for whoever does not see it. `span`: "" where it is all there is."""
     if not span:
         return gettext("Since %(time)s it should have shown %(should)s, and showed %(shown)s.") % {
-            "time": date_format(timezone.localtime(start), "j M H:i"),
+            "time": moments.minute(start),
             "should": _range(should),
             "shown": _range(shown),
         }
@@ -119,5 +120,8 @@ def _range(points: Sequence[Point]) -> str:
     if not numbers:
         return gettext("nothing that is known")
     if min(numbers) == max(numbers):
-        return str(numbers[0])
-    return gettext("between %(least)s and %(most)s") % {"least": min(numbers), "most": max(numbers)}
+        return written(numbers[0])
+    return gettext("between %(least)s and %(most)s") % {
+        "least": written(min(numbers)),
+        "most": written(max(numbers)),
+    }

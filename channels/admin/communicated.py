@@ -39,6 +39,7 @@ from channels.admin.following import differs_since, so_long
 from channels.communicated import SILENT
 from channels.models import Communicated
 from channels.rules import Decision
+from desk import numbers
 from desk.cells import NOTHING, badge, list_of, two_lines
 from desk.errors import Refused
 from desk.lists import ModelAdmin
@@ -63,9 +64,9 @@ def _why_none(decision: Decision | None) -> str:
     return gettext("Never counted: nothing is sent")
 
 
-def _known(row: communicated.Row, number: int) -> str | int:
+def _known(row: communicated.Row, number: int) -> str:
     """A dash where nothing was recorded by then: a 0 would be taken for a count."""
-    return NOTHING if row.is_unknown else number
+    return NOTHING if row.is_unknown else numbers.shown(number)
 
 
 def _rule(row: communicated.Row) -> str:
@@ -73,12 +74,14 @@ def _rule(row: communicated.Row) -> str:
     return f"{rule} · {row.selling_list}" if row.selling_list else rule
 
 
-def _acknowledged(row: communicated.Row) -> str | int:
+def _acknowledged(row: communicated.Row) -> str:
     """Marked where the channel shows another number than it is told."""
     decided = row.explanation.quantity if row.explanation else None
     if decided in {None, row.acknowledged} or row.state in SILENT:
-        return NOTHING if row.acknowledged is None else row.acknowledged
-    number = gettext("unknown") if row.acknowledged is None else row.acknowledged
+        return NOTHING if row.acknowledged is None else numbers.shown(row.acknowledged)
+    number = gettext("unknown")
+    if row.acknowledged is not None:
+        number = numbers.shown(row.acknowledged)
     differs = gettext("Differs from what it should show")
     return format_html('<span class="sc-warn" title="{}">{}</span>', differs, number)
 
@@ -86,6 +89,8 @@ def _acknowledged(row: communicated.Row) -> str | int:
 @admin.register(Communicated)
 class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
     """Read-only. Sending is added by the floor that can send."""
+
+    is_counted_in_rows = True
 
     list_display = [
         "show_product",
@@ -151,20 +156,17 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
             return export.answer(self.get_changelist_instance(request), form)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(list_of(Communicated))
-        except Refused as refused:
-            self.message_user(request, refused.message, messages.ERROR)
-            return HttpResponseRedirect(
-                above.without(request, communicated_moment.PARAMETER, "../../")
-            )
+        except Refused:  # said again where the moment is typed
+            return HttpResponseRedirect(f"../../?{request.GET.urlencode()}")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The list now, or as of a past moment."""
+        """The list now, or as of a past moment. A moment that can not be shown stays typed, and
+        what is shown is of now."""
         try:
             moment = communicated_moment.asked(request)
+            shown = above.context(request, moment)
         except Refused as refused:
-            self.message_user(request, refused.message, messages.ERROR)
-            return HttpResponseRedirect(above.without(request, communicated_moment.PARAMETER))
-        shown = above.context(request, moment)
+            shown = above.refused(request, refused)
         return super().changelist_view(request, shown | (extra_context or {}))
 
     def render_change_form(
@@ -217,7 +219,7 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         return (
             _known(row.shown, number)
             if number >= 0
-            else format_html('<span class="sc-bad">{}</span>', number)
+            else format_html('<span class="sc-bad">{}</span>', numbers.shown(number))
         )
 
     @display(description=_("Quantity backordered"), ordering="backordered")
@@ -229,16 +231,17 @@ class CommunicatedAdmin(RefusalsMixin, ReadOnlyMixin, ModelAdmin):
         number, decision = row.shown.should, row.shown.explanation
         if decision is None or number is None:
             return format_html('<span title="{}">{}</span>', _why_none(decision), NOTHING)
+        written = numbers.shown(number)
         if decision.is_left_alone:
             why = gettext("Told once and left alone until Update Q")
-            return format_html('<span class="sc-quiet" title="{}">{}</span>', why, number)
+            return format_html('<span class="sc-quiet" title="{}">{}</span>', why, written)
         if row.shown.untold:
             why = gettext("%(number)s would be right; %(why)s") % {
-                "number": number,
+                "number": written,
                 "why": communicated.not_sent(row.shown),
             }
-            return format_html('<span class="sc-quiet" title="{}">{}</span>', why, number)
-        return format_html("<strong>{}</strong>", number)
+            return format_html('<span class="sc-quiet" title="{}">{}</span>', why, written)
+        return format_html("<strong>{}</strong>", written)
 
     @display(description=_("Acknowledged"), ordering="acknowledged")
     def show_acknowledged(self, row: Any) -> str | int:

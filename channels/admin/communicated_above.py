@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from channels.admin import communicated_moment
+from desk import moments
+from desk.errors import Refused
 
 NARROWED = ("state__exact", "differs", "p", "e")
 """Left out when another quick filter is chosen; what was searched and chosen besides stays."""
@@ -26,11 +27,11 @@ class Chip(NamedTuple):
     is_current: bool
 
 
-def without(request: HttpRequest, name: str, where: str = ".") -> str:
+def without(request: HttpRequest, name: str) -> str:
     """The same address without one parameter."""
     query = request.GET.copy()
     query.pop(name, None)
-    return f"{where}?{query.urlencode()}"
+    return f".?{query.urlencode()}"
 
 
 def context(request: HttpRequest, moment: datetime | None) -> dict[str, Any]:
@@ -39,8 +40,8 @@ def context(request: HttpRequest, moment: datetime | None) -> dict[str, Any]:
     return {
         "chips": [] if moment else _chips(request),
         "as_of": communicated_moment.typed(moment) if moment else "",
-        "as_of_words": date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else "",
-        "as_of_seconds": timezone.localtime(moment).strftime("%H:%M:%S") if moment else "",
+        "as_of_typed": communicated_moment.typed(moment) if moment else "",
+        "as_of_words": moments.second(moment) if moment else "",
         "zone": timezone.get_current_timezone_name(),
         "kept": _kept(request),
         "now_url": without(request, communicated_moment.PARAMETER),
@@ -50,6 +51,17 @@ def context(request: HttpRequest, moment: datetime | None) -> dict[str, Any]:
             for form in ("csv", "xlsx")
         ],
     }
+
+
+def refused(request: HttpRequest, error: Refused) -> dict[str, Any]:
+    """The same of now, with the moment that was refused as it was typed, and why. From here on the
+    request asks for none."""
+    text = request.GET.get(communicated_moment.PARAMETER, "")
+    query = request.GET.copy()
+    query.pop(communicated_moment.PARAMETER, None)
+    request.GET = query  # type: ignore[assignment]
+    typed = communicated_moment.retyped(text)
+    return context(request, None) | {"as_of_typed": typed, "as_of_error": error.message}
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext
 
+from desk import moments
 from desk.errors import Refused
 
 PARAMETER = "as_of"
@@ -30,7 +31,8 @@ def asked(request: HttpRequest) -> datetime.datetime | None:
     is_today = len(text) == 10 and timezone.localtime(now).date() == parse_date(text)
     if moment > now and not is_today:
         raise Refused(
-            gettext("%(text)s is to come: give a past moment.") % {"text": text[:40]},
+            gettext("%(text)s is to come: give a past moment, %(now)s at the latest.")
+            % {"text": text[:40].replace("T", " ", 1), "now": moments.minute(now)},
             field=PARAMETER,
         )
     return min(moment, now)
@@ -44,9 +46,17 @@ def _read(text: str) -> datetime.datetime | None:
             moment = datetime.datetime.combine(day, datetime.time.max)
         if moment is not None and timezone.is_naive(moment):
             moment = timezone.make_aware(moment)
+        if moment is not None:
+            timezone.localtime(moment)  # overflows at the ends of time: no page could show it
         return moment.astimezone(datetime.UTC) if moment else None
     except (ValueError, OverflowError):
         return None
+
+
+def retyped(text: str) -> str:
+    """What a person typed, as the input shows it again; what is no moment, as it is."""
+    moment = _read(text.strip())
+    return typed(moment) if moment else text[:40]
 
 
 def typed(moment: datetime.datetime) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from channels import communicated, registry
 from channels.admin import communicated_moment, retelling, wording
 from channels.admin.cells import STATE_COLORS, activity, when
 from channels.admin.chart import Chart, draw
-from channels.admin.following import differs_since, is_on_its_way, so_long
+from channels.admin.following import differs_since, is_on_its_way, is_settling, so_long
 from channels.admin.history import Event, History, history_of
 from channels.admin.holding import Holding, held_by
 from channels.admin.notes import notes
@@ -26,6 +25,7 @@ from channels.communicated import Row
 from channels.contract import ChannelError
 from channels.models import Communicated, Feed, FeedPeriod
 from channels.rules import PLAIN, Decision, Step
+from desk import moments, numbers
 from desk.cells import list_of
 from inventory.models import Movement
 
@@ -120,6 +120,11 @@ class Explanation:
         return not self.moment and self.told is not None and is_on_its_way(self.row, self.told)
 
     @property
+    def is_settling(self) -> bool:
+        """Whether its page is to be followed, a number on its way or not."""
+        return not self.moment and self.told is not None and is_settling(self.row, self.told)
+
+    @property
     def differs_since(self) -> datetime.datetime | None:
         """Since when the channel does not show what it should; None where it does."""
         if self.moment or self.told is None:
@@ -138,8 +143,7 @@ class Explanation:
     @property
     def then(self) -> str:
         """The past moment, in words; empty for now."""
-        local = timezone.localtime(self.moment) if self.moment else None
-        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S}" if local else ""
+        return moments.second(self.moment) if self.moment else ""
 
     @property
     def query(self) -> str:
@@ -222,7 +226,11 @@ def _risk(told: Row | None) -> str:
     decision = told.explanation if told else None
     if told is None or decision is None or not decision.rule.is_once or told.should is None:
         return ""
-    values = {"offered": told.should, "at_hand": decision.available, "risk": decision.risk}
+    values = {
+        "offered": numbers.shown(told.should),
+        "at_hand": numbers.shown(decision.available),
+        "risk": numbers.shown(decision.risk),
+    }
     if not decision.risk:
         return (
             gettext(

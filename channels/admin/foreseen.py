@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from channels import selling
 from channels.admin.previewing import CONFIRMED
 from channels.selling import Foresight
+from desk import numbers
 
 LOOKED_AT = 10_000
 """Chosen records that a preview looks at."""
@@ -73,7 +74,7 @@ def first_of(chosen: QuerySet[Any], most: int = LOOKED_AT) -> tuple[list[int], b
 def counted(ids: Sequence[int], *, is_whole: bool) -> str:
     """How many were chosen: exactly, or at least."""
     if not is_whole:
-        return gettext("more than %(number)s chosen") % {"number": f"{len(ids):,}"}
+        return gettext("more than %(number)s chosen") % {"number": numbers.shown(len(ids))}
     return ngettext("%(number)s chosen", "%(number)s chosen", len(ids)) % {
-        "number": f"{len(ids):,}"
+        "number": numbers.shown(len(ids))
     }

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from channels import reasons
 from channels.admin import retelling
@@ -17,6 +17,7 @@ from channels.admin.chart import Point
 from channels.admin.stored import ERRORS
 from channels.models import Observation, Publication
 from channels.models.publication import Status
+from desk import moments, numbers
 
 HISTORY = 50
 LATE = datetime.timedelta(seconds=30)
@@ -32,6 +33,16 @@ STATUS_COLORS = {
     Status.REJECTED: "danger",
     Status.EXPIRED: "warning",
 }
+
+STATUS_MEANINGS = {
+    Status.QUEUED: _("It waits to be sent."),
+    Status.SENT: _("It was sent, and no answer came yet."),
+    Status.ACCEPTED: _("The channel took the number; it was not read back there since."),
+    Status.OBSERVED: _("The channel took the number, and was seen to show it afterwards."),
+    Status.REJECTED: _("The channel refused the number."),
+    Status.EXPIRED: _("No answer came in time: what the channel shows is read, and told anew."),
+}
+"""What each status means, in a sentence."""
 
 ACKNOWLEDGED = {Status.ACCEPTED, Status.OBSERVED}
 
@@ -56,7 +67,7 @@ class Event:
 
     @property
     def change(self) -> str:
-        return "" if self.delta is None else f"({self.delta:+d})"
+        return "" if self.delta is None else f"({numbers.change(self.delta)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def _message(publication: Publication) -> Event:
         at=publication.created_at,
         what=gettext("Number taken away")
         if publication.quantity is None
-        else gettext("Told %(number)s") % {"number": publication.quantity},
+        else gettext("Told %(number)s") % {"number": numbers.shown(publication.quantity)},
         delta=publication.delta,
         status=publication.get_status_display(),
         color=STATUS_COLORS[Status(publication.status)],
@@ -131,19 +142,21 @@ def _taken_later(publication: Publication) -> str:
     is_taken = taken is not None and publication.status in ACKNOWLEDGED
     if taken is None or not is_taken or taken - publication.created_at < LATE:
         return ""
-    sent, until = timezone.localtime(publication.created_at), timezone.localtime(taken)
-    day = "" if sent.date() == until.date() else f"{date_format(until, 'DATE_FORMAT')}, "
+    sent = publication.created_at
+    is_same_day = timezone.localdate(sent) == timezone.localdate(taken)
     return gettext("Sent %(sent)s, taken %(taken)s.") % {
-        "sent": f"{sent:%H:%M:%S}",
-        "taken": f"{day}{until:%H:%M:%S}",
+        "sent": moments.clock(sent),
+        "taken": moments.clock(taken) if is_same_day else moments.second(taken),
     }
 
 
 def _reading(observation: Observation) -> Event:
     """What was read there, or what an order of the channel made of our belief."""
     unknown = gettext("unknown")
-    shown = unknown if observation.available is None else observation.available
-    believed = unknown if observation.believed is None else observation.believed
+    shown, believed = (
+        unknown if each is None else numbers.shown(each)
+        for each in (observation.available, observation.believed)
+    )
     what = gettext("Read %(number)s") if observation.is_read else gettext("Now %(number)s")
     if observation.is_read:
         detail = gettext("We believed: %(number)s.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -25,7 +26,7 @@ from channels.admin.filters import QuantityFilter, SellingListFilter
 from channels.admin.listing_switches import SwitchesMixin
 from channels.models import Communicated, Listing
 from channels.rules import PLAIN
-from desk.cells import NOTHING, badge, link, list_of, page_of, two_lines
+from desk.cells import NOTHING, badge, flag, link, list_of, page_of, two_lines
 from desk.lists import ChangeList, ModelAdmin
 from desk.refusals import RefusalsMixin
 from inventory.admin.exporting import ExportMixin
@@ -68,6 +69,9 @@ def standing(listing: Any) -> tuple[Communicated.State, str]:
     return found
 
 
+NOT_NARROWING = {QuantityFilter.parameter_name, ORDER_VAR, PAGE_VAR}
+
+
 class StandingList(ChangeList):
     """A page of listings with what became of their quantities."""
 
@@ -104,8 +108,8 @@ class ListingAdmin(ExportMixin, SwitchesMixin, ArrangingMixin, RefusalsMixin, Mo
         "show_state",
         "show_reason",
         "show_list",
-        "is_ticked",
-        "is_excluded",
+        "show_ticked",
+        "show_excluded",
         "eligible_at",
         "show_told",
     ]
@@ -163,6 +167,15 @@ class ListingAdmin(ExportMixin, SwitchesMixin, ArrangingMixin, RefusalsMixin, Mo
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StandingList
 
+    def get_paginator(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the quantity's filter found to be many is not counted, where nothing else narrows
+        it."""
+        pages: Any = super().get_paginator(request, *args, **kwargs)
+        given = {name for name, value in request.GET.items() if value}
+        if getattr(request, "are_many", False) and given <= NOT_NARROWING:
+            pages.know_more()
+        return pages
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -173,6 +186,15 @@ class ListingAdmin(ExportMixin, SwitchesMixin, ArrangingMixin, RefusalsMixin, Mo
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The two switches differ in what is left out, and each says so."""
+        if db_field.name == "is_excluded":
+            kwargs["help_text"] = _(
+                "On: communicated, but nothing is sent for now, and the channel keeps the number it"
+                " has. Switch it off, and it is told again at once."
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:  # noqa: FBT001
         """A changed switch makes the listing due: it is told, or says why not."""
@@ -193,6 +215,14 @@ class ListingAdmin(ExportMixin, SwitchesMixin, ArrangingMixin, RefusalsMixin, Mo
     def show_reason(self, listing: Listing) -> str:
         _state, reason = standing(listing)
         return reasons.label(reason) if reason else NOTHING
+
+    @display(description=_("Communicated"))
+    def show_ticked(self, listing: Listing) -> str:
+        return flag(gettext("yes"), is_on=listing.is_ticked)
+
+    @display(description=_("Excluded from sync"))
+    def show_excluded(self, listing: Listing) -> str:
+        return flag(gettext("Excluded"), is_on=listing.is_excluded, color="warning")
 
     @display(description=_("What to do"))
     def show_advice(self, listing: Listing) -> str:

@@ -17,6 +17,7 @@ from channels import selling
 from channels.admin import foreseen, switching
 from channels.admin.previewing import CONFIRMED
 from channels.models import Listing
+from desk import numbers
 from desk.lists import ModelAdmin
 from inventory.admin.product import parts_of
 
@@ -109,9 +110,9 @@ class SwitchesMixin(ModelAdmin):
         return None
 
     def _report(self, request: HttpRequest, changed: int, same: int) -> None:
-        told = gettext("Listings changed: %(number)s.") % {"number": f"{changed:,}"}
+        told = gettext("Listings changed: %(number)s.") % {"number": numbers.shown(changed)}
         if same:
             told += " " + ngettext(
                 "%(number)s was so already.", "%(number)s were so already.", same
-            ) % {"number": f"{same:,}"}
+            ) % {"number": numbers.shown(same)}
         self.message_user(request, told, messages.SUCCESS)

@@ -14,7 +14,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
@@ -23,7 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from channels import due, mirroring
 from channels.admin.rehearsing import RehearsedMixin, tried
 from channels.models import Channel, Location
-from desk.lists import ModelAdmin
+from desk.lists import ModelAdmin, TabularInline
 from desk.refusals import RefusalsMixin
 from inventory.models import Warehouse
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from channels.admin.stored import ERRORS
 from channels.contract import Code
 from channels.models import Channel, Communicated
 from channels.rules import Decision
+from desk import moments
 
 _STATES = {
     Communicated.State.SOURCE: (
@@ -115,11 +116,7 @@ def _kept() -> str:
 
 def at_time(moment: datetime.datetime) -> str:
     """“08:49:10 UTC”, in the site's zone; with its date when that is not today."""
-    local = timezone.localtime(moment)
-    time = f"{local:%H:%M:%S %Z}"
-    if local.date() == timezone.localdate():
-        return time
-    return f"{formats.date_format(local, 'DATE_FORMAT')}, {time}"
+    return f"{moments.lately(moment)} {timezone.localtime(moment):%Z}"
 
 
 def _first_day(row: Communicated) -> str:
@@ -133,7 +130,7 @@ def _first_day(row: Communicated) -> str:
         look = gettext("It is matched and first sent at the next look for new products.")
         return f"{look} {sooner}"
     sent = gettext("It is first sent on %(day)s, from %(time)s (%(zone)s).") % {
-        "day": formats.date_format(first, "l, j F Y"),
+        "day": moments.weekday(first.date()),
         "time": f"{first:%H:%M}",
         "zone": zone.key,
     }

@@ -15,8 +15,8 @@ from unfold.decorators import display
 
 from channels.models import ChannelOrder, Notice
 from desk.cells import NOTHING, ago, link
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
 
 

@@ -11,12 +11,15 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from channels import communicated, reasons
+from channels.admin import exclusion
 from channels.admin.cells import STATE_COLORS
-from channels.admin.following import differs_since, is_on_its_way, so_long
+from channels.admin.exclusion import May
+from channels.admin.following import differs_since, is_on_its_way, is_settling, so_long
 from channels.admin.history import STATUS_COLORS
 from channels.admin.notes import held_back
 from channels.admin.stored import ERRORS
 from channels.communicated import SILENT, Row
+from channels.contract import Code
 from channels.models import Communicated, Publication
 from channels.models.publication import Status
 from channels.publishing import Place, WhatIf, decide
@@ -25,8 +28,11 @@ from inventory.admin.product_adjusting import Foretold
 from inventory.models import BundleComponent, Product, Warehouse
 
 SHOWN = 50
+NOTHING_MORE = May()
 PART = "told"
 """Asks the product's page for this part alone."""
+SENT = "sent"
+"""And says to how many places a number was on its way."""
 NAMED = 40
 """Places that quick adjust foretells; a product at more of them is told about these."""
 
@@ -52,6 +58,7 @@ class Told:
     when: str
     differs_for: str
     is_on_its_way: bool
+    is_settling: bool
     state: str
     why: str
     advice: str
@@ -99,8 +106,9 @@ class Receipt:
     url: str
 
 
-def places_of(product: Product) -> list[Told]:
-    """Every place where the product is, was or could be told; three statements."""
+def places_of(product: Product, may: May) -> list[Told]:
+    """Every place where the product is, was or could be told, with what this person may do about
+    it; three statements."""
     table = list(communicated.select().select_related("listing").filter(product=product))
     return [
         Told(
@@ -110,35 +118,44 @@ def places_of(product: Product) -> list[Told]:
             when=ago(row.acknowledged_at),
             differs_for=so_long(since) if since else "",
             is_on_its_way=is_on_its_way(entry, row),
+            is_settling=is_settling(entry, row),
             state=entry.get_state_display(),
             why=why,
             advice=advice,
             url=page_of(entry),
         )
         for entry, row in zip(table, communicated.rows(table), strict=True)
-        for why, advice in [_why_not(entry, row)]
+        for why, advice in [_why_not(entry, row, may)]
         for since in [differs_since(entry, row)]
     ]
 
 
-def context_of(product: Product) -> dict[str, Any]:
-    """What the panel shows, and what it follows; three statements."""
-    told = places_of(product)
-    taken = [each for each in told if each.is_unconfirmed or (each.is_told and each.is_right)]
+def context_of(
+    product: Product, may: May = NOTHING_MORE, sent: int | None = None
+) -> dict[str, Any]:
+    """What the panel shows, and what it follows. sent: to how many places a number was on its way
+    when this was first shown, of which it says what became; None: of all. Three statements."""
+    told = places_of(product, may)
+    taken = sum(each.is_unconfirmed or (each.is_told and each.is_right) for each in told)
+    unconfirmed = sum(each.is_unconfirmed for each in told)
     return {
         "told": told,
+        "may_place": may.place,
         "is_told": any(each.is_told for each in told),
         "resting": sorted({each.row.channel for each in told if each.rests}),
-        "unconfirmed": sum(each.is_unconfirmed for each in told),
-        "taken": len(taken),
+        "unconfirmed": unconfirmed,
+        "taken": taken if sent is None else max(min(taken, sent), unconfirmed),
+        "settling": any(each.is_settling for each in told),
         "waiting": sum(each.is_on_its_way for each in told),
         "is_right": all(each.is_right for each in told),
         "url": f"{page_of(product)}?{PART}=1",
     }
 
 
-def _why_not(entry: Communicated, row: Row) -> tuple[str, str]:
+def _why_not(entry: Communicated, row: Row, may: May) -> tuple[str, str]:
     """Why it does not show what it should, and what to do: first what keeps the channel back."""
+    if row.reason == Code.EXCLUDED:
+        return exclusion.told(entry, may)
     held = held_back(entry.channel) if entry.is_due and row.state not in SILENT else None
     if held or row.why_not:
         return held or (row.why_not, reasons.advice(row.reason))

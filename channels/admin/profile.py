@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import F, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -26,6 +25,7 @@ from desk.cells import NOTHING, ago, link, list_of, page_of, two_lines
 from desk.errors import Refused
 from desk.lists import ChangeList
 from desk.paging import READ, bounded
+from desk.saying import gettext
 
 VERSIONS = 50
 NAMED = 3

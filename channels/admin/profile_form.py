@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import IntegerField, Q
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -19,6 +19,7 @@ from channels.admin.previewing import TypedForm
 from channels.models import Profile, ProfileVersion
 from channels.profiles import rule_of
 from channels.rules import ONCE, Mode, Rule
+from desk.fields import WholeNumberField
 from inventory.models import Warehouse
 
 RULE = ["mode", "quantity", "buffer", "percentage", "minimum", "unknown", "warehouses"]
@@ -39,6 +40,8 @@ HELP = {
 def _asked(name: str, widget: type[forms.Widget], **more: Any) -> Any:
     """A form field as the stored column has it: label, limits, choices."""
     column: Any = ProfileVersion._meta.get_field(name)  # noqa: SLF001 - Django's documented API
+    if isinstance(column, IntegerField):
+        more["form_class"] = WholeNumberField
     field = column.formfield(widget=widget, **more)
     field.help_text = HELP.get(name, field.help_text)
     return field

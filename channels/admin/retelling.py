@@ -17,6 +17,7 @@ from channels import communicated
 from channels.admin.anew import is_readable
 from channels.communicated import Row
 from channels.rules import PLAIN, Decision, Rule, Step, Unknown
+from desk import numbers
 
 
 def sentence(explanation: Mapping[str, Any], not_sent: str = "") -> str:
@@ -24,19 +25,19 @@ def sentence(explanation: Mapping[str, Any], not_sent: str = "") -> str:
     if explanation.get("quantity") is None:
         return _nothing(explanation)
     first, *others = told(Step(**each) for each in explanation["steps"])
-    parts = [first.text, *(f"{each.text} → {each.quantity}" for each in others)]
+    parts = [first.text, *(f"{each.text} → {_shown(each.quantity)}" for each in others)]
     values = {"sum": "; ".join(parts), "rule": rule_name(explanation["rule"])}
     if explanation.get("is_left_alone"):
         return gettext("%(sum)s. Rule “%(rule)s”: nothing sent.") % values
     if not_sent:
         return gettext("%(sum)s. Rule “%(rule)s”: %(number)s would be right; %(why)s.") % {
             **values,
-            "number": explanation["quantity"],
+            "number": _shown(explanation["quantity"]),
             "why": not_sent,
         }
     return gettext("%(sum)s. Rule “%(rule)s”: %(number)s sent.") % {
         **values,
-        "number": explanation["quantity"],
+        "number": _shown(explanation["quantity"]),
     }
 
 
@@ -47,7 +48,7 @@ def now(decision: Decision, row: Row) -> str:
         if decision.quantity is not None:
             return said
         return communicated.without_sending(said, decision, row)
-    shown = gettext("not known") if decision.quantity is None else decision.quantity
+    shown = gettext("not known") if decision.quantity is None else _shown(decision.quantity)
     text = gettext(
         "Rule “%(rule)s” tells its number once and then leaves it alone: what %(channel)s shows"
         " now is %(shown)s. Nothing is sent until Update Q asks for it."
@@ -78,7 +79,7 @@ def in_words(text: str) -> str:
     for form, said in _STEPS:
         found = form.fullmatch(text)
         if found:
-            return str(said(found)) if callable(said) else str(said) % found.groupdict()
+            return str(said(found)) if callable(said) else str(said) % _numbers(found)
     return text
 
 
@@ -89,6 +90,16 @@ def detail(text: str) -> str:
     return ", ".join(_component(part) for part in text.split(", "))
 
 
+def _shown(number: int | str) -> str:
+    """A stored number as the reader's language writes it."""
+    return numbers.shown(int(number))
+
+
+def _numbers(found: re.Match[str]) -> dict[str, str]:
+    """What stood in a step's holes, which are all numbers."""
+    return {name: _shown(text) for name, text in found.groupdict().items()}
+
+
 def _component(text: str) -> str:
     found = _COMPONENT.fullmatch(text)
     return " ".join(_pieces(found)) if found else text
@@ -97,11 +108,11 @@ def _component(text: str) -> str:
 def _pieces(found: re.Match[str]) -> Iterator[str]:
     units = found["units"]
     yield found["sku"]
-    yield gettext("never counted") if units == "never counted" else units
+    yield gettext("never counted") if units == "never counted" else _shown(units)
     if found["committed"]:
-        yield gettext("(%(units)s on orders)") % {"units": found["committed"]}
+        yield gettext("(%(units)s on orders)") % {"units": _shown(found["committed"])}
     if found["each"]:
-        yield gettext("for %(units)s each") % {"units": found["each"]}
+        yield gettext("for %(units)s each") % {"units": _shown(found["each"])}
 
 
 _COMPONENT = re.compile(
@@ -113,7 +124,7 @@ _COMPONENT = re.compile(
 def _in_stock(found: re.Match[str]) -> str:
     warehouse, components = _with_detail(found["where"])
     name = warehouse.removesuffix(_NEVER)
-    values = {"units": found["units"], "warehouse": name}
+    values = {"units": _shown(found["units"]), "warehouse": name}
     parts = [gettext("%(units)s in stock in %(warehouse)s") % values]
     if name != warehouse:
         parts.append(gettext("(never counted)"))
@@ -137,8 +148,11 @@ def _once(found: re.Match[str]) -> str:
     label = gettext(found["mode"].capitalize()).lower()
     if found["shown"]:
         text = gettext("%(mode)s was told once and is left alone: %(shown)s shown")
-        return text % {"mode": label, "shown": found["shown"]}
-    return gettext("%(mode)s, told once: %(number)s") % {"mode": label, "number": found["number"]}
+        return text % {"mode": label, "shown": _shown(found["shown"])}
+    return gettext("%(mode)s, told once: %(number)s") % {
+        "mode": label,
+        "number": _shown(found["number"]),
+    }
 
 
 _TOLD_ONCE = (

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from channels.admin import retelling
 from channels.communicated import Row, not_sent
 from channels.rules import PLAIN, Decision, Input, Mode
+from desk import moments, numbers
 
 
 def summed(row: Row, orders: int | None) -> str:
@@ -28,13 +27,13 @@ def summed(row: Row, orders: int | None) -> str:
     if row.untold:
         would = gettext("%(sum)s → %(number)s would be right") % {
             "sum": "; ".join(clauses),
-            "number": decision.quantity,
+            "number": numbers.shown(decision.quantity),
         }
         answer = "" if row.acknowledged is not None else _answer(row)
         return "; ".join(filter(None, [would, not_sent(row), answer]))
     told = gettext("%(sum)s → %(number)s sent") % {
         "sum": "; ".join(clauses),
-        "number": decision.quantity,
+        "number": numbers.shown(decision.quantity),
     }
     return "; ".join(filter(None, [told, _answer(row)]))
 
@@ -48,14 +47,14 @@ def _at_hand(decision: Decision, orders: int | None) -> str:
     counted = _counted(decision)
     parts = [
         gettext("%(units)s in stock in %(warehouse)s")
-        % {"units": each.on_hand, "warehouse": each.warehouse}
+        % {"units": numbers.shown(each.on_hand), "warehouse": each.warehouse}
         for each in counted
     ]
     stock = " + ".join(parts) or gettext("nothing in the warehouses of the rule")
     committed = sum(each.committed for each in counted)
     if not committed and len(counted) == 1:
         return gettext("%(stock)s, all at hand") % {"stock": stock}
-    total = sum(each.available for each in counted)
+    total = numbers.shown(sum(each.available for each in counted))
     if not committed:
         return gettext("%(stock)s = %(total)s at hand") % {"stock": stock, "total": total}
     return gettext("%(stock)s − %(held)s = %(total)s at hand") % {
@@ -67,9 +66,9 @@ def _at_hand(decision: Decision, orders: int | None) -> str:
 
 def _held(committed: int, orders: int | None) -> str:
     if not orders:
-        return gettext("%(units)s on orders") % {"units": committed}
+        return gettext("%(units)s on orders") % {"units": numbers.shown(committed)}
     words = ngettext("%(units)s on %(orders)s order", "%(units)s on %(orders)s orders", orders)
-    return words % {"units": committed, "orders": orders}
+    return words % {"units": numbers.shown(committed), "orders": numbers.shown(orders)}
 
 
 def _rule(decision: Decision) -> Iterator[str]:
@@ -91,16 +90,18 @@ def _deeds(decision: Decision) -> Iterator[str]:
         left = left * rule.percentage // 100
         yield gettext("takes %(percentage)s %% of it (%(left)s)") % {
             "percentage": rule.percentage,
-            "left": left,
+            "left": numbers.shown(left),
         }
     if rule.buffer:
         left -= rule.buffer
-        yield gettext("keeps %(units)s back") % {"units": rule.buffer}
+        yield gettext("keeps %(units)s back") % {"units": numbers.shown(rule.buffer)}
     if 0 < left < rule.minimum:
         left = 0
-        yield gettext("shows fewer than %(units)s as 0") % {"units": rule.minimum}
+        yield gettext("shows fewer than %(units)s as 0") % {"units": numbers.shown(rule.minimum)}
     if rule.mode is Mode.NOT_MORE_THAN and left > (rule.quantity or 0):
-        yield gettext("shows not more than %(units)s") % {"units": rule.quantity or 0}
+        yield gettext("shows not more than %(units)s") % {
+            "units": numbers.shown(rule.quantity or 0)
+        }
     if left < 0:
         yield gettext("no channel is told less than 0")
 
@@ -109,13 +110,10 @@ def _answer(row: Row) -> str:
     """What the channel acknowledged, and when: the time alone where it was today."""
     if row.acknowledged_at is None:
         return gettext("nothing acknowledged yet")
-    local = timezone.localtime(row.acknowledged_at)
-    time = f"{local:%H:%M:%S}"
-    if local.date() != timezone.localdate():
-        time = f"{date_format(local, 'DATE_FORMAT')}, {time}"
+    time = moments.lately(row.acknowledged_at)
     if row.acknowledged is None:
         return gettext("what the channel shows is not known since %(time)s") % {"time": time}
     return gettext("acknowledged %(number)s at %(time)s") % {
-        "number": row.acknowledged,
+        "number": numbers.shown(row.acknowledged),
         "time": time,
     }

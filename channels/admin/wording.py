@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import ProfileVersion
 from channels.profiles import rule_of
 from channels.rules import Input, Mode, Rule, Standing, Unknown, apply
+from desk import numbers
+from desk.saying import gettext
 from inventory.models import Warehouse
 
 EXAMPLES = (0, 1, 5, 20, 100)
@@ -25,7 +26,7 @@ _UNKNOWN = {
 def headline(rule: Rule) -> str:
     """A mode with its number: “Not more than 10”."""
     if rule.mode in {Mode.CUSTOM, Mode.NOT_MORE_THAN}:
-        return f"{gettext(rule.mode.label)} {rule.quantity}"
+        return f"{gettext(rule.mode.label)} {numbers.shown(rule.quantity or 0)}"
     return gettext(rule.mode.label)
 
 
@@ -47,7 +48,7 @@ def _where(chosen: Collection[int], names: Mapping[int, str]) -> str:
     if not chosen:
         return gettext("Shows the quantity at hand in all warehouses that feed the location")
     gone = gettext("warehouse %(number)d (gone)")
-    known = sorted(names.get(each, gone % {"number": each}) for each in chosen)
+    known = sorted(names.get(each, gone % {"number": str(each)}) for each in chosen)
     text = gettext("Shows the quantity at hand in %(warehouses)s alone")
     return text % {"warehouses": get_text_list(known, gettext("and"))}
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from desk.dialogs import ObjectDialog
+from desk.fields import WholeNumberField
 
 LARGEST = 1_000_000_000
 """More units than any line needs, and far enough from where a level's integer overflows."""
@@ -20,7 +20,7 @@ class QuantitiesDialog(ObjectDialog):
         if self.is_repeat:
             return
         for line, name, remaining in self.remaining():
-            self.fields[f"line_{line}"] = forms.IntegerField(
+            self.fields[f"line_{line}"] = WholeNumberField(
                 label=_("%(name)s (%(remaining)s left)") % {"name": name, "remaining": remaining},
                 initial=remaining,
                 min_value=0,

@@ -5,15 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from desk.filters import RecordFilter
+from desk import moments, numbers
+from desk.filters import MomentFilter, RecordFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
 from inventory.models import Movement, Product
 
@@ -63,7 +61,7 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
     @display(description=_("recorded at"))
     def show_recorded_at(self, movement: Movement) -> str:
         """To the second: the order of events is what people look for here."""
-        return date_format(localtime(movement.recorded_at), "Y-m-d H:i:s")
+        return moments.second(movement.recorded_at)
 
     @display(description=_("part of bundle"), empty_value="")
     def show_bundle(self, movement: Movement) -> str | None:
@@ -74,4 +72,4 @@ class MovementAdmin(ReadOnlyMixin, ModelAdmin):
     def show_delta(self, movement: Movement) -> tuple[str, Any]:
         if movement.delta == 0:
             return "same", "0"
-        return ("more" if movement.delta > 0 else "less"), f"{movement.delta:+d}"
+        return ("more" if movement.delta > 0 else "less"), numbers.change(movement.delta)

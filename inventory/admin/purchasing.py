@@ -6,14 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
 from desk.cells import page_of
 from desk.dialogs import ask, reported
-from desk.lists import ModelAdmin
+from desk.lists import ModelAdmin, TabularInline
 from desk.readonly import ReadOnlyMixin
 from desk.refusals import RefusalsMixin
 from desk.saying import gettext, ngettext

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from django.contrib.admin.utils import label_for_field
 from django.http import HttpRequest
 from django.utils.text import capfirst
-from unfold.admin import TabularInline
 
+from desk.lists import TabularInline
 from inventory.admin.dialogs import LARGEST
 
 

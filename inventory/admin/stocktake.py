@@ -13,9 +13,9 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
-from desk.numbers import NumberSearchMixin
 from desk.refusals import RefusalsMixin
 from desk.saying import gettext
+from desk.searching import NumberSearchMixin
 from inventory import counting
 from inventory.admin.count_sheet import CountSheetMixin
 from inventory.admin.statuses import COLORS, OfferedMixin

@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.utils import display_for_label
 
+from desk.lists import TabularInline
 from inventory import counting
 from inventory.admin.quantities import QuantitiesInline
 from inventory.models import Stocktake, StocktakeLine

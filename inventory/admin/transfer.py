@@ -11,9 +11,9 @@ from unfold.decorators import action, display
 
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
-from desk.numbers import NumberSearchMixin
 from desk.refusals import RefusalsMixin
 from desk.saying import gettext
+from desk.searching import NumberSearchMixin
 from inventory import transfers
 from inventory.admin.quantities import QuantitiesInline
 from inventory.admin.statuses import COLORS, OfferedMixin

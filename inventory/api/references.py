@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 
 from desk.errors import Refused
+from desk.fields import WholeNumberField
 from inventory.models import Product, Warehouse
 from partners import sight
 from partners.models import Partner
@@ -53,7 +53,7 @@ class WarehouseFilter(django_filters.CharFilter):
 class WholeFilter(django_filters.NumberFilter):
     """Compares with a whole number."""
 
-    field_class = forms.IntegerField
+    field_class = WholeNumberField
 
 
 @contextmanager

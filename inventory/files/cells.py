@@ -20,7 +20,8 @@ _FLAGS |= dict.fromkeys(("no", "n", "false", "0", "off", "nu", "nein", "non"), F
 
 _SHORTENED = re.compile(r"[+-]?\d+([.,]\d+)?E\+\d+", re.IGNORECASE)
 _DATED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-_WHOLE = re.compile(r"([+-]?\d{1,12})([.,]0*)?")
+_WHOLE = re.compile(r"([+-]?\d{1,12})([.,]0{0,2})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}([., ]\d{3})+([.,]\d*)?")
 _BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -106,7 +107,7 @@ class FlagWidget(Widget):
 
 
 class UnitsWidget(Widget):
-    """A whole number of units, 0 or more; 12.0 is what a spreadsheet makes of 12."""
+    """A whole number of units, 0 or more; 12.0 and 12,00 are what spreadsheets make of 12."""
 
     def __init__(self, *, is_required: bool = False) -> None:
         super().__init__()
@@ -119,6 +120,10 @@ class UnitsWidget(Widget):
             if self.is_required:
                 raise ValueError(gettext("This cell is empty: write a number, 0 or more."))
             return None
+        if _GROUPED.fullmatch(text):  # 1.000 is a thousand here, and 1 there
+            raise ValueError(
+                gettext("Write the number in digits alone, such as 1000, without point or comma.")
+            )
         found = _WHOLE.fullmatch(text)
         if not (found and text.isascii()):
             raise ValueError(

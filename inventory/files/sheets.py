@@ -13,6 +13,7 @@ from typing import IO
 
 from django.utils.translation import gettext, ngettext
 
+from desk import numbers
 from inventory.files import decoding, workbooks
 from inventory.files.errors import Unreadable
 from inventory.files.kinds import Kind
@@ -146,7 +147,7 @@ def _keep(sheet: Sheet, found: Iterator[Sequence[str]], columns: Sequence[str], 
         if sheet.total == MOST_ROWS:
             raise Unreadable(
                 gettext("The file has more than %(most)s rows: split it.")
-                % {"most": f"{MOST_ROWS:,}"}
+                % {"most": numbers.shown(MOST_ROWS)}
             )
         cells = {
             column: bare(cell[:_MOST_CELL].strip())

@@ -15,6 +15,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext
 from openpyxl import Workbook
 
+from desk import numbers
 from desk.errors import Refused
 
 CSV, XLSX = "csv", "xlsx"
@@ -100,7 +101,7 @@ def _bounded(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
                     "More than %(most)s rows do not suit a spreadsheet: filter the list, or take"
                     " CSV."
                 )
-                % {"most": f"{SHEET_ROWS:,}"}
+                % {"most": numbers.shown(SHEET_ROWS)}
             )
         yield row
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from desk.cells import badge
+from desk.saying import gettext
 from partners import scopes
 from partners.models import ApiKey
 

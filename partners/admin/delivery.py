@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from desk import numbers
 from desk.cells import NOTHING, ago, badge, link, page_of
 from desk.dialogs import ObjectDialog, ask, reported
 from desk.lists import ModelAdmin
@@ -97,7 +98,7 @@ class DeliveryAdmin(ReadOnlyMixin, ModelAdmin):
         """In their order, delivered or not."""
         if deliveries.count() > MOST_AT_ONCE:
             text = gettext("Choose %(most)s deliveries at most: filter the list first.") % {
-                "most": f"{MOST_AT_ONCE:,}"
+                "most": numbers.shown(MOST_AT_ONCE)
             }
             self.message_user(request, text, messages.ERROR)
             return

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from desk.cells import page_of
+from desk.fields import WholeNumberField
 from desk.lists import ModelAdmin
 from partners import keys, scopes
 from partners.admin import once
@@ -46,7 +47,7 @@ class NewKeyForm(once.OnceForm):
         help_text=_("To the end of that day. Empty: it never expires."),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
     )
-    requests_per_minute = forms.IntegerField(
+    requests_per_minute = WholeNumberField(
         label=_("Requests per minute"),
         min_value=1,
         max_value=FASTEST,
@@ -93,7 +94,7 @@ class NewKeyForm(once.OnceForm):
 class RotateForm(once.OnceForm):
     """How long the old key still works."""
 
-    days = forms.IntegerField(
+    days = WholeNumberField(
         label=_("Days that both keys work"),
         min_value=0,
         max_value=LONGEST_OVERLAP,

@@ -176,7 +176,7 @@ class WebhookAdmin(ReadOnlyMixin, ModelAdmin):
     def ping(self, _request: HttpRequest, form: WebhookDialog) -> str:
         delivery = telling.ping(form.object)
         return gettext("A trial is on its way: see delivery %(delivery)s.") % {
-            "delivery": delivery.pk
+            "delivery": str(delivery.pk)
         }
 
     @action(description=_("Rotate secret…"), icon="autorenew", permissions=["manage"])

@@ -18,6 +18,7 @@ from channels import mirroring
 from channels.admin import channel as base
 from channels.admin.notes import next_try
 from channels.models import Channel, Publication
+from desk import numbers
 from desk.cells import NOTHING, ago, link, page_of, two_lines
 from desk.saying import gettext
 from syncjobs import claims, freshness
@@ -149,7 +150,7 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
     @display(description=_("Waiting"))
     def show_backlog(self, channel: Any) -> str:
         backlog = fresh(channel).backlog
-        return link(waiting_url(channel), f"{backlog:,}") if backlog else "0"
+        return link(waiting_url(channel), numbers.shown(backlog)) if backlog else "0"
 
     @display(description=_("Oldest waits since"))
     def show_oldest(self, channel: Any) -> str:
@@ -162,7 +163,7 @@ class ChannelAdmin(SenderMixin, base.ChannelAdmin):
     @display(description=_("Quantities told, last hour"))
     def show_told(self, channel: Any) -> str:
         told = fresh(channel).told
-        return link(told_url(channel), f"{told:,}") if told else "0"
+        return link(told_url(channel), numbers.shown(told)) if told else "0"
 
     @display(description=_("Calls the channel allows"))
     def show_budget(self, channel: Any) -> str:

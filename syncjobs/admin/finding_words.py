@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.admin.anew import Form, Phrasebook
 from channels.admin.stored import ADVICE, ERROR_FORMS, ERRORS, reason
+from desk import numbers
 
 
 def number(words: str) -> str:
     """A number, or that there is none."""
-    return gettext("no number") if words == "no number" else words
+    if words == "no number":
+        return gettext("no number")
+    return numbers.shown(int(words)) if words.isdecimal() else words
 
 
 def clock(words: str) -> str:

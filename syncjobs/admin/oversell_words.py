@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from channels.admin.anew import Form, Phrasebook
 from channels.admin.stored import ADVICE, lower, reason
 from channels.reasons import ENGLISH
+from desk import numbers
+from desk.saying import ngettext
 from inventory.models import Reason
 from syncjobs.models import Run
 
@@ -34,7 +36,7 @@ def span(words: str) -> str:
 def number(words: str) -> str:
     """A number, or that there is none, or none for certain."""
     said = {"no number": gettext("no number"), "nothing certain": gettext("nothing certain")}
-    return said.get(words, words)
+    return numbers.shown(int(words)) if words.isdecimal() else said.get(words, words)
 
 
 @cache

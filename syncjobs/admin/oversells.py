@@ -18,10 +18,11 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 
+from desk import moments
 from desk.cells import NOTHING, ago, badge, link, page_of, two_lines
 from desk.dialogs import ObjectDialog, ask, reported
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
 from desk.readonly import ReadOnlyMixin
 from desk.saying import gettext, ngettext
 from syncjobs import forensics
@@ -67,7 +68,7 @@ def _moment(request: HttpRequest, entry: dict[str, Any]) -> Moment:
     local = timezone.localtime(datetime.fromisoformat(entry["at"]))
     return Moment(
         local.isoformat(),
-        local.strftime("%Y-%m-%d"),
+        moments.day(local),
         local.isoformat(sep=" ", timespec="milliseconds")[11:23],
         entry["kind"],
         badge(*KINDS.get(entry["kind"], ("info", entry["kind"]))),

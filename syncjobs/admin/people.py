@@ -11,7 +11,6 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
@@ -19,6 +18,7 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from channels.admin.location import plain
 from desk.cells import NOTHING, link, list_of
 from desk.lists import ModelAdmin
+from desk.saying import gettext, ngettext
 from syncjobs.admin.giving import (
     GivingMixin,
     GroupForm,

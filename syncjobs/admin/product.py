@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from channels.admin import product as base
 from channels.models import Channel, Listing
+from desk import numbers
 from desk.saying import gettext
 from inventory.models import Product
 from syncjobs.admin import previews
@@ -38,7 +39,7 @@ class ProductAdmin(SenderMixin, base.ProductAdmin):
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": gettext("Sync to channel"),
-            "subtitle": gettext("%(number)s chosen") % {"number": f"{products.count():,}"},
+            "subtitle": gettext("%(number)s chosen") % {"number": numbers.shown(products.count())},
             "opts": self.opts,
             "offers": previews.of_products(products),
             "back": request.get_full_path(),

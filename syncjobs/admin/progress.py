@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from desk import numbers
 from desk.cells import NOTHING
 from syncjobs.models import Run
 
@@ -44,7 +45,7 @@ def duration(run: Run) -> str:
 def lasted(seconds: float) -> str:
     """So many seconds as everybody reads them: 33.8 s, 1 min 3 s, 2 h 5 min."""
     if round(seconds, 1) < 60:
-        return gettext("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
+        return gettext("%(seconds)s s") % {"seconds": numbers.shown(seconds, 1)}
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return gettext("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
@@ -62,7 +63,7 @@ def headline(run: Run) -> str:
         )
     else:
         text = ngettext("%(done)d quantity", "%(done)d quantities", run.done)
-    return text % {"done": run.done, "total": run.total}
+    return numbers.said(text, {"done": run.done, "total": run.total})
 
 
 def rate(run: Run) -> str:
@@ -72,8 +73,8 @@ def rate(run: Run) -> str:
     seconds = ((run.ended_at or timezone.now()) - run.started_at).total_seconds()
     each_second = run.done / max(seconds, 0.1)
     if each_second >= 1:
-        return gettext("%(number)s a second") % {"number": f"{each_second:,.0f}"}
-    return gettext("%(number)s a minute") % {"number": f"{60 * each_second:,.0f}"}
+        return gettext("%(number)s a second") % {"number": numbers.shown(each_second, 0)}
+    return gettext("%(number)s a minute") % {"number": numbers.shown(60 * each_second, 0)}
 
 
 def progress(run: Run) -> dict[str, Any]:

@@ -22,11 +22,11 @@ from channels import reasons
 from channels.admin.notes import next_try
 from channels.models import Communicated, Location
 from desk.cells import ago, list_of, page_of, two_lines
+from desk.filters import MomentFilter
 from desk.lists import ModelAdmin
-from desk.moments import MomentFilter
-from desk.numbers import LONGEST, NumberSearchMixin
 from desk.readonly import ReadOnlyMixin
 from desk.saying import gettext
+from desk.searching import LONGEST, NumberSearchMixin
 from syncjobs import runner
 from syncjobs.admin import emptiness
 from syncjobs.admin.emptiness import EmptyFilter
@@ -210,7 +210,7 @@ class RunAdmin(SenderMixin, ReadOnlyMixin, NumberSearchMixin, ModelAdmin):
             lines = list(run.logs.all()[: LOG_LINES + 1]) if may_read else []
             context |= {
                 "title": gettext("Run %(number)d: %(kind)s")
-                % {"number": run.pk, "kind": run.get_kind_display()},
+                % {"number": str(run.pk), "kind": run.get_kind_display()},
                 "subtitle": run.channel.name,
                 "run": run,
                 "progress": progress(run),

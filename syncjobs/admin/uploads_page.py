@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from desk import numbers
 from desk.paging import BoundedPaginator
 from inventory.files.kinds import Kind
 from syncjobs.models import Upload, UploadRow
@@ -96,13 +97,14 @@ def headline(upload: Upload) -> str:
         return gettext("Waiting to be checked")
     if upload.status == Status.READY and not upload.to_apply:
         return gettext("Nothing would change.")
-    return told[upload.status] % {
+    values = {
         "checked": upload.checked,
         "total": upload.total,
         "to_apply": upload.to_apply,
         "done": upload.done,
         "applied": upload.applied,
     }
+    return numbers.said(told[upload.status], values)
 
 
 def _why_still(upload: Upload) -> str:

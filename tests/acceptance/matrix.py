@@ -166,7 +166,12 @@ MATRIX: dict[str, Row] = {
         },
     ),
     "inventory.warehouse": Row(see="MCSPA", add="MA", change="MA", delete="A"),
-    "orders.asn": Row(see="MCA", change="MA", pages={"send": "MA"}, actions={"send_chosen": "MA"}),
+    "orders.asn": Row(
+        see="MCA",
+        change="MA",
+        pages={"chosen": "MA", "send": "MA"},
+        actions={"send_chosen": "MA"},
+    ),
     "orders.salesorder": Row(
         see="MCA",
         add="A",

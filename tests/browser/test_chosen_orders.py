@@ -9,7 +9,9 @@ from pathlib import Path
 from django.urls import reverse
 
 from desk.cells import list_of, page_of
-from orders.models import SalesOrder
+from orders import asn
+from orders.models import Asn, SalesOrder
+from tests.browser.looking import look as looked_at
 from tests.browser.screen import PHONE, Opener, Screen, turn
 from tests.browser.shop import Shop
 
@@ -54,6 +56,29 @@ def test_chosen_orders_are_archived_after_a_look_at_what_that_means(
     assert fits(window)
     look(window, "chosen-done-phone")
     assert not SalesOrder.objects.filter(archived_at=None).exists()
+    assert window.troubles == []
+
+
+def test_chosen_asns_are_sent_after_a_look_at_what_that_means(screen: Opener, shop: Shop) -> None:
+    orders = SalesOrder.objects.order_by("pk")
+    drafts = asn.draft_all([*orders.values_list("pk", flat=True)])
+    twice = asn.draft(orders[0].pk, dict(orders[0].lines.values_list("pk", "ordered")))
+    window = screen()
+    window.open(list_of(Asn))
+    window.page.check("#action-toggle")
+    window.page.select_option("select[name=action]", "send_chosen")
+    with window.page.expect_navigation():
+        window.page.locator("button[name=index]").click()
+    window.settle()
+    assert f"delete the draft\t1\t{twice}" in window.page.inner_text("#content")
+    assert not Asn.objects.exclude(sent_at=None).exists()
+    assert looked_at(window, "send-chosen") == []
+    window.page.get_by_role("button", name=f"Send them ({len(drafts)})").focus()
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.settle()
+    assert looked_at(window, "send-chosen-done") == []
+    assert set(Asn.objects.exclude(sent_at=None).values_list("pk", flat=True)) == set(drafts)
     assert window.troubles == []
 
 

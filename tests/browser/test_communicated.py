@@ -87,6 +87,13 @@ def test_a_past_moment_is_shown_with_a_way_back_to_now(
     window.page.get_by_role("link", name="Back to now").first.click()
     window.page.wait_for_load_state("networkidle")
     assert "As it was on" not in window.page.inner_text("#content")
+    window.page.fill("#id_as_of", "2999-01-01T08:30:15")
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.page.wait_for_load_state("networkidle")
+    assert "is to come" in window.page.inner_text("#id_as_of_error")
+    assert window.page.input_value("#id_as_of") == "2999-01-01T08:30:15"
+    look(window, "then-refused")
     assert window.troubles == []
 
 

@@ -33,10 +33,10 @@ def test_a_run_is_followed_without_reloading_and_left_alone_at_its_end(
 
     Run.objects.filter(pk=run.pk).update(sent=1200, unchanged=1500, skipped=21)
     window.page.wait_for_function(
-        "document.querySelector('[data-field=sent]').textContent === '1200'"
+        "document.querySelector('[data-field=sent]').textContent === '1,200'"
     )
     assert window.page.evaluate("window.isTheSamePage") is True
-    assert "2721 of 4070" in window.page.inner_text("#run-progress")
+    assert "2,721 of 4,070" in window.page.inner_text("#run-progress")
     assert window.page.get_attribute(".sc-bar", "aria-valuenow") == "66"
     window.picture("run-under-way")
 

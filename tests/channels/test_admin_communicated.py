@@ -333,7 +333,7 @@ def test_a_new_product_says_from_when_it_is_sent_on_the_channels_clock(
     label, advice = notes(admin_client, world, 0)
 
     assert label == "New"
-    assert "It is first sent on Wednesday, 2 January 2999, from 07:00 (Asia/Tokyo)." in advice
+    assert "It is first sent on Wednesday, 2999-01-02, from 07:00 (Asia/Tokyo)." in advice
     assert "To send it now, use Confirm and send" in advice
 
 

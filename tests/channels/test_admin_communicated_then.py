@@ -6,17 +6,18 @@ import csv
 import datetime
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from channels.admin import communicated_export
 from channels.models import Listing, Publication
+from desk import moments
 from desk.cells import page_of
 from inventory import ledger
 from inventory.ledger import Cause
@@ -95,7 +96,42 @@ def test_no_moment_is_refused_in_words_with_the_list_of_now(
     row = page_of(world.row(world.products[0]))
     assert admin_client.get(row, {"as_of": text}).status_code == 200
     form = reverse("admin:channels_communicated_export", args=["csv"])
-    assert admin_client.get(form, {"as_of": text}, follow=True).status_code == 200
+    sent_back = admin_client.get(form, {"as_of": text, "q": "cup"}, follow=True)
+    assert sent_back.status_code == 200
+    if words:
+        for shown in (page, sent_back):
+            assert words in shown.context["as_of_error"]
+            assert shown.context["as_of"] == ""
+            assert len(shown.context["cl"].result_list) == 4
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:30:00Z", "0001-01-01T00:30:00Z"])
+@pytest.mark.parametrize("zone", ["Europe/Bucharest", "America/New_York"])
+def test_a_moment_at_the_ends_of_time_is_refused_wherever_the_site_is(
+    admin_client: Client, world: World, text: str, zone: str
+) -> None:
+    row = page_of(world.row(world.products[0]))
+    with timezone.override(ZoneInfo(zone)):
+        pages = [admin_client.get(each, {"as_of": text}, follow=True) for each in (LIST, row)]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    if (text > "5") == (zone > "B"):  # after the last day that the site knows, or before its first
+        assert "is no date and time: give one such as" in pages[0].context["as_of_error"]
+
+
+def test_a_moment_that_is_to_come_stays_typed_beside_what_is_wrong_with_it(
+    admin_client: Client, world: World
+) -> None:
+    page = admin_client.get(LIST, {"as_of": "2999-01-01T08:30", "q": "cup", "o": "1"})
+
+    field = page.text[page.text.index('id="id_as_of"') :].split(">", 1)[0]
+    assert 'value="2999-01-01T08:30:00"' in field
+    assert 'aria-describedby="id_as_of_zone id_as_of_error" aria-invalid="true"' in field
+    assert '<input type="hidden" name="q" value="cup">' in page.text
+    error = page.text[page.text.index('id="id_as_of_error"') :].split("</p>", 1)[0]
+    assert f"{timezone.now():%Y-%m-%d %H}" in error
+    assert "The table below is of now." in error
+    assert "as_of=" not in page.text
 
 
 def test_the_drawer_shows_the_same_then(admin_client: Client, world: World, then: str) -> None:
@@ -253,4 +289,4 @@ def test_the_history_says_when_a_late_answer_came(admin_client: Client, world: W
     chart = response.context["explanation"].chart
     assert "Since " in chart.words
     assert [name for name, _, is_chosen in chart.spans if is_chosen] == ["all"]
-    assert chart.began == date_format(timezone.localtime() - datetime.timedelta(hours=1), "j M H:i")
+    assert chart.began == moments.minute(sent)  # nothing was known before

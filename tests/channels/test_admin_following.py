@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from channels import communicated
+from channels import communicated, due
 from channels.admin import following, product_told
-from channels.models import Channel, Communicated, ListingLevel, Observation
+from channels.models import Channel, Communicated, ListingLevel, Location, Observation
 from desk.cells import list_of, page_of
 from inventory import ledger
 from inventory.ledger import Cause
@@ -118,6 +118,54 @@ def test_what_was_taken_and_is_not_shown_yet_did_not_arrive(
 
     assert "Taken by 1 place. 1 does not show it yet." in " ".join(said.split())
     assert "It arrived" not in said
+
+
+def test_what_is_not_shown_yet_is_followed_on_and_counted_as_it_was(
+    admin_client: Client, told: World
+) -> None:
+    product = told.products[0]
+    ListingLevel.objects.filter(listing__product=product).update(told=40, told_at=timezone.now())
+    row = told.row(product)
+
+    page = admin_client.get(page_of(product)).text
+    sent = admin_client.get(page_of(product), {"told": "1", "sent": "1"}).text
+
+    assert "data-follow-on" in page
+    assert "1 does not show it yet" in page
+    assert "Taken by 1 place." in sent
+    assert 'class="sc-stack" data-follow-on' in admin_client.get(page_of(row)).text
+    Channel.objects.update(is_active=False)
+    assert "data-follow-on" not in part(admin_client, product).text
+
+
+def test_it_says_what_became_of_as_many_places_as_a_number_went_to(told: World) -> None:
+    product = told.products[0]
+    place = Location.objects.create(channel=told.channel, external_id="L2", name="Depot")
+    place.warehouses.set([told.warehouse])
+    due.by_channel(told.channel)
+    both = ListingLevel.objects.filter(listing__product=product)
+    both.update(acknowledged=40, pushed_version=99)
+    both.filter(location=place).update(told=40, told_at=timezone.now())
+
+    assert product_told.context_of(product)["taken"] == 2
+    assert product_told.context_of(product, sent=1)["taken"] == 1
+    assert product_told.context_of(product, sent=0)["taken"] == 1
+    assert product_told.context_of(product, sent=9)["taken"] == 2
+
+
+def test_a_right_number_that_is_looked_at_once_more_is_followed_until_it_was(
+    admin_client: Client, told: World
+) -> None:
+    product = told.products[0]
+    due.by_level([told.level(product).pk])
+
+    waiting = part(admin_client, product).text
+    told.tell(product)
+
+    assert "Pending" in waiting
+    assert "data-follow-on" in waiting
+    assert "data-follow-waiting" not in waiting
+    assert "data-follow-on" not in part(admin_client, product).text
 
 
 def test_where_no_place_is_told_nothing_arrives(admin_client: Client, told: World) -> None:

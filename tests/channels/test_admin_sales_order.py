@@ -122,14 +122,14 @@ def test_that_more_changes_than_was_looked_at_counts_as_no_channel(
     page = bulk(admin_client, "archive", chosen)
 
     assert (len(page.context["told"]), page.context["channels"]) == (2, 1)
-    assert '<span class="sc-figure">1</span>channels told' in page.text
+    assert '<span class="sc-figure">1</span>channels would be told' in page.text
     assert "More listings than were looked at change, too." in page.text
     assert (
         "…"
-        not in page.text.partition("What the channels are told then")[2].partition("</table>")[0]
+        not in page.text.partition("What the channels would be told")[2].partition("</table>")[0]
     )
 
     SalesOrder.objects.update(status=SalesOrder.Status.CANCELED)
     page = admin_client.get(reverse("admin:orders_salesorder_clear"))
 
-    assert '<span class="sc-figure">1</span>channels told' in page.text
+    assert '<span class="sc-figure">1</span>channels would be told' in page.text

@@ -152,7 +152,18 @@ def test_units_that_are_none_are_refused(text: str) -> None:
         UnitsWidget().clean(text)
 
 
-@pytest.mark.parametrize(("text", "units"), [("12", 12), ("12.0", 12), ("12,00", 12), ("+3", 3)])
+@pytest.mark.parametrize(
+    "text", ["1.000", "12.000", "1,000", "0.000", "1.234.567", "1,234,567", "1.000,00", "1 000"]
+)
+def test_what_may_be_a_thousand_is_never_taken_for_one(text: str) -> None:
+    with pytest.raises(ValueError, match="digits alone, such as 1000, without point or comma"):
+        UnitsWidget().clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [("12", 12), ("12.0", 12), ("12,00", 12), ("12.", 12), ("+3", 3), ("1000.00", 1000)],
+)
 def test_units_as_spreadsheets_write_them(text: str, units: int) -> None:
     assert UnitsWidget().clean(text) == units
 

@@ -127,13 +127,13 @@ def test_drafts_are_counted_and_lead_to_where_they_are_opened(
     order = make_purchase_order(warehouse, {product: 2}, number="PO-9")
 
     page = manager.get(reverse("work"))
-    assert "1 draft to open" in page.text
+    assert "and 1 draft: open it once the supplier has it" in page.text
     assert f'href="{page_of(order)}"' in page.text
     opens = reverse("admin:inventory_purchaseorder_open_order", args=[order.pk])
     assert f'hx-get="{opens}"' in manager.get(page_of(order)).text
 
     receiving.open_order(order)
-    assert "draft to open" not in manager.get(reverse("work")).text
+    assert "draft: open it" not in manager.get(reverse("work")).text
     assert f'hx-get="{opens}"' not in manager.get(page_of(order)).text
 
 

@@ -168,9 +168,11 @@ def test_what_needs_somebody_comes_most_urgent_first_and_with_its_remedy(
 def test_a_number_that_waits_for_long_asks_for_somebody(admin_client: Client, world: World) -> None:
     ListingLevel.objects.update(stale_at=timezone.now() - datetime.timedelta(hours=1))
 
-    [need] = admin_client.get(HOME).context["needs"]
+    page = admin_client.get(HOME)
+    [need] = page.context["needs"]
 
     assert need.title == "Corner shop: 3 numbers wait for long"
+    assert "numbers to be sent</span>" in page.text
     assert listed(admin_client, need.url) == need.number == 3
 
 

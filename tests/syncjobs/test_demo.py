@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import re
@@ -9,10 +10,13 @@ import re
 import pytest
 import requests
 from django.core.management import call_command
+from django.db.models import F
+from django.utils import timezone
 from pytest_django import Settings
 
 from inventory import receiving
 from inventory.models import Movement, PurchaseOrder, Receipt, Transfer
+from orders.models import Asn
 from tests.store import Store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,10 +28,22 @@ def test_what_the_demo_says_can_be_seen_and_done(settings: Settings, store: Stor
     output = io.StringIO()
     call_command("demo", "--sandbox", f"shopify={store.url}", stdout=output)
 
+    _what_was_sent_went_in_our_days()
     _stock_was_moved_by_a_transfer_that_can_be_opened()
     _a_delivery_waits_to_be_received(output.getvalue())
     _what_the_store_shows_is_seen(output.getvalue())
     _a_store_is_broken_and_mended(output.getvalue())
+
+
+def _what_was_sent_went_in_our_days() -> None:
+    sent = Asn.objects.filter(status=Asn.Status.SENT)
+
+    assert sent.exists()
+    assert not sent.filter(sent_at__date__lt=F("order__placed_at__date")).exists()
+    assert not sent.filter(created_at__gt=F("sent_at")).exists()
+    newest = sent.latest("sent_at").sent_at
+    assert newest is not None
+    assert timezone.now() - datetime.timedelta(days=10) < newest <= timezone.now()
 
 
 def _stock_was_moved_by_a_transfer_that_can_be_opened() -> None:

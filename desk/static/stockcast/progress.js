@@ -12,7 +12,9 @@
 
     function show(progress) {
         card.querySelectorAll("[data-field]").forEach((element) => {
-            element.textContent = progress[element.dataset.field];
+            const value = progress[element.dataset.field];
+            const is_number = typeof value === "number";
+            element.textContent = is_number ? value.toLocaleString(document.documentElement.lang) : value;
         });
         bar.setAttribute("aria-valuenow", progress.percent);
         bar.firstElementChild.style.width = `${progress.percent}%`;

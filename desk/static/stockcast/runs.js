@@ -20,7 +20,7 @@
         fields.forEach((name) => {
             const cell = row.querySelector(`.field-${name}`);
             if (cell) {
-                cell.textContent = progress[name];
+                cell.textContent = progress[name].toLocaleString(document.documentElement.lang);
             }
         });
         const duration = row.querySelector(".field-show_duration");

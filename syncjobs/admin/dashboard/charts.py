@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from channels.models import Publication
+from desk import moments, numbers
 from desk.cells import NOTHING
 from inventory.models import Movement
 from inventory.models.stock import Reason
@@ -82,7 +82,7 @@ class Moved:
 
 def clock(moment: datetime.datetime) -> str:
     """An hour as the charts name it."""
-    return f"{timezone.localtime(moment):%H:%M}"
+    return moments.hour(moment)
 
 
 def told(hours: Sequence[Told]) -> Chart:
@@ -109,7 +109,7 @@ def told(hours: Sequence[Told]) -> Chart:
 
 def exact(number: int) -> str:
     """A number in groups of thousands: sums are known exactly."""
-    return f"{number:,}"
+    return numbers.shown(number)
 
 
 def _stack(at: int, hour: Told, most: int) -> list[Bar]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from desk import numbers
 from desk.cells import list_of
 from inventory.models import PurchaseOrder, StockLevel, Stocktake, Transfer
 from orders.models import SalesOrder
@@ -64,7 +65,7 @@ class Figure:
 
 def of_units(text: Any, count: Count) -> str:
     """A lazy text with the units of as many rows as were counted."""
-    said: str = text % {"number": count.units, "units": f"{count.units:,}"}
+    said: str = text % {"number": count.units, "units": numbers.shown(count.units)}
     return said
 
 

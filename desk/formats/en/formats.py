@@ -1,0 +1,9 @@
+"""English: what differs from the framework's own."""
+
+from desk.formats import DAY, GROUPED_BY, MINUTE
+
+DATE_FORMAT = SHORT_DATE_FORMAT = DAY
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = MINUTE
+TIME_FORMAT = "H:i"
+FIRST_DAY_OF_WEEK = 1
+NUMBER_GROUPING = GROUPED_BY
