@@ -66,7 +66,7 @@ class NotifyForm(forms.Form):
         self.draft = order.asns.filter(status=Asn.Status.DRAFT).order_by("pk").first()
         self.lines = self._lines()
         for line in self.lines:
-            self.fields[f"line_{line.pk}"] = _units_field(line, bool(self.draft))
+            self.fields[f"line_{line.pk}"] = _units_field(line, is_fixed=bool(self.draft))
         if self.draft and not self.is_bound:
             for name in ("tracking_number", "carrier", "tracking_url"):
                 self.initial[name] = getattr(self.draft, name)
@@ -127,7 +127,7 @@ def proposed(line: SalesOrderLine) -> int:
     return max(0, line.shipped - line.notified)
 
 
-def _units_field(line: Any, is_fixed: bool) -> WholeNumberField:  # noqa: FBT001
+def _units_field(line: Any, *, is_fixed: bool) -> WholeNumberField:
     left = line.ordered - line.notified
     return WholeNumberField(
         label=line.product.sku,
